@@ -1,0 +1,41 @@
+# The verbs people type. Each sets up what it needs from requirements.lock, once.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin
+
+.PHONY: demo test test-slow check lint types bench lock clean setup
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("pal-agent needs Python 3.11 or later: make PYTHON=python3.11 ..." if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(RUN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(RUN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup
+	$(RUN)/pal-agent demo
+
+test: setup
+	$(RUN)/python -m pytest -n auto -m "not slow" --cov --cov-report=term:skip-covered --cov-fail-under=90
+
+test-slow: setup
+	$(RUN)/python -m pytest -m slow --timeout 3600
+
+lint: setup
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+
+types: setup
+	$(RUN)/mypy
+
+check: lint types test
+
+bench: setup
+	$(RUN)/python -m bench
+
+lock: # needs uv; run after changing dependencies in pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" --all-extras --no-emit-package pal-agent --group dev pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis

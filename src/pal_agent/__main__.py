@@ -1,0 +1,5 @@
+"""`python -m pal_agent`."""
+
+from pal_agent.cli import main
+
+main()
