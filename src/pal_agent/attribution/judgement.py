@@ -1,13 +1,11 @@
 """How far one scope is attributed: the best of all that covers it, and the best there could be unseen."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pal_agent import scopes
 from pal_agent.attribution.holding import Holding
 from pal_agent.model import Source, State, Tier, Tiers
-
-_RANK: Mapping[State, int] = {State.NONE: 0, State.PARTIAL: 1, State.FULL: 2}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,19 +46,35 @@ class _Covering:
     state: State
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Bounds:
+    """What is certain for one tier, and the best it could be; never less than what is certain."""
+
+    definite: State
+    possible: State
+
+    @property
+    def state(self) -> State:
+        hidden = self.definite is State.NONE and self.possible is not State.NONE
+        return State.UNKNOWN if hidden else self.definite
+
+
 def judge(case: Case, group: str | None = None) -> Answer:
     """The answer for the subscription, or for one resource group in it."""
     at = scopes.of_subscription(case.subscription_id, group)
     covering = tuple(_covering(case, scopes.parse(at)))
-    definite = {tier: _definite(covering, tier, at) for tier in Tier}
-    possible = {tier: State.FULL if case.blind else _possible(covering, tier, at) for tier in Tier}
-    states = {tier: _state(definite[tier], possible[tier]) for tier in Tier}
-    if case.quick:
-        states[Tier.PEC] = State.NONE if states[Tier.INFLUENCE] is State.NONE else State.UNKNOWN
+    association = _bounds(case, covering, Tier.ASSOCIATION, at)
+    influence = _bounds(case, covering, Tier.INFLUENCE, at)
+    pec = _bounds(case, covering, Tier.PEC, at)
+    asked = (association, influence) if case.quick else (association, influence, pec)
     return Answer(
-        tiers=Tiers(association=states[Tier.ASSOCIATION], influence=states[Tier.INFLUENCE], pec=states[Tier.PEC]),
-        complete=all(_RANK[possible[tier]] <= _RANK[definite[tier]] for tier in _asked(case)),
-        by=_behind(covering, _shown_tier(case, definite), at),
+        tiers=Tiers(
+            association=association.state,
+            influence=influence.state,
+            pec=_quick_pec(influence) if case.quick else pec.state,
+        ),
+        complete=all(bounds.definite is bounds.possible for bounds in asked),
+        by=_behind(case, covering, at),
     )
 
 
@@ -78,38 +92,40 @@ def _covering(case: Case, place: scopes.Scope) -> Iterator[_Covering]:
             yield _Covering(claim=claim, state=state)
 
 
-def _definite(covering: Sequence[_Covering], tier: Tier, at: str) -> State:
-    return _best(each.state for each in covering if each.claim.holding.counts(tier, at=at))
+def _bounds(case: Case, covering: Sequence[_Covering], tier: Tier, at: str) -> _Bounds:
+    definite = _best(each.state for each in covering if each.claim.holding.counts(tier, at=at))
+    if case.blind or definite is State.FULL:
+        return _Bounds(definite=definite, possible=State.FULL)
+    possible = _best(each.state for each in covering if each.claim.holding.may_count(tier, at=at))
+    return _Bounds(definite=definite, possible=possible)
 
 
-def _possible(covering: Sequence[_Covering], tier: Tier, at: str) -> State:
-    return _best(each.state for each in covering if each.claim.holding.may_count(tier, at=at))
+def _best(states: Iterable[State]) -> State:
+    best = State.NONE
+    for state in states:
+        if state is State.FULL:
+            return state
+        best = state
+    return best
 
 
-def _best(states: Iterator[State]) -> State:
-    return max(states, key=_RANK.__getitem__, default=State.NONE)
+def _quick_pec(influence: _Bounds) -> State:
+    return State.NONE if influence.possible is State.NONE else State.UNKNOWN
 
 
-def _state(definite: State, possible: State) -> State:
-    return State.UNKNOWN if definite is State.NONE and possible is not State.NONE else definite
-
-
-def _asked(case: Case) -> tuple[Tier, ...]:
-    return (Tier.ASSOCIATION, Tier.INFLUENCE) if case.quick else tuple(Tier)
-
-
-def _shown_tier(case: Case, definite: Mapping[Tier, State]) -> Tier:
-    """The tier whose assignments are named as being behind the answer."""
-    told = case.require in _asked(case) and definite[case.require] is not State.NONE
-    return case.require if told else Tier.ASSOCIATION
-
-
-def _behind(covering: Sequence[_Covering], tier: Tier, at: str) -> tuple[Source, ...]:
-    """Who gives the best answer: one source for each assignment and target, sorted."""
-    counting = [each for each in covering if each.claim.holding.counts(tier, at=at)]
+def _behind(case: Case, covering: Sequence[_Covering], at: str) -> tuple[Source, ...]:
+    """Who gives the best answer in the required tier, else in association: one source for each assignment and
+    target, sorted."""
+    quick_pec = case.quick and case.require is Tier.PEC
+    required = () if quick_pec else _counting(covering, case.require, at)
+    counting = required or _counting(covering, Tier.ASSOCIATION, at)
     best = _best(each.state for each in counting)
     sources = {_key(each.claim.source): each.claim.source for each in counting if each.state is best}
     return tuple(sources[key] for key in sorted(sources))
+
+
+def _counting(covering: Sequence[_Covering], tier: Tier, at: str) -> tuple[_Covering, ...]:
+    return tuple(each for each in covering if each.claim.holding.counts(tier, at=at))
 
 
 def _key(source: Source) -> tuple[str, str, str]:

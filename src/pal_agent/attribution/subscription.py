@@ -19,6 +19,8 @@ from pal_agent.model import (
 )
 from pal_agent.roles import Catalogue
 
+_ANY_OTHER = "/"  # no resource group can be called that
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sighting:
@@ -117,9 +119,10 @@ def _group_names(ordered: Sequence[Sighting]) -> list[str]:
 
 def _groups(case: Case, names: Iterable[str]) -> Iterator[tuple[str, Answer]]:
     named = named_groups(case)
-    answers: dict[str | None, Answer] = {}
+    answers: dict[str, Answer] = {}
     for name in names:
-        key = name.lower() if name.lower() in named else None
+        key = name.lower()
+        key = key if key in named else _ANY_OTHER
         if key not in answers:
             answers[key] = judge(case, name)
         yield name, answers[key]
