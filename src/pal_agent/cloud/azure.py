@@ -1,0 +1,202 @@
+"""The questions the agent asks, each as one attempt. Clients are built once and shared by all targets and threads.
+
+The caller travels with each request (`policies.CALLER`), so no client is ever bound to a credential.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
+from urllib.parse import quote, urlencode
+
+from azure.core.pipeline import Pipeline
+from azure.core.pipeline.policies import HTTPPolicy
+from azure.core.rest import HttpRequest
+
+from pal_agent.cloud import judge
+from pal_agent.cloud.failure import Failure
+from pal_agent.cloud.policies import CALLER, SHAPE, Bearer, Caller, Discovery, Endpoints, OriginGuard, Verdict
+from pal_agent.cloud.session import Session
+from pal_agent.cloud.transport import Answer, Transport
+from pal_agent.model import Code
+from pal_agent.settings import Cloud
+
+MOST_PAGES = 1000
+Json = Mapping[str, Any]
+Policies = list[HTTPPolicy[HttpRequest, Answer]]
+
+
+class NoCredential:
+    """Stands where the clients insist on a credential; `policies.Bearer` carries the caller's token instead."""
+
+    def get_token(self, *scopes: str, **_: object) -> NoReturn:
+        raise RuntimeError("clients have no credential of their own")
+
+
+class Azure:
+    """Resource Manager and sign-in of one cloud, behind the one door. `audience` is the token's scope."""
+
+    def __init__(self, cloud: Cloud, session: Session) -> None:
+        self.cloud = cloud
+        self.scope = f"{cloud.audience}/.default"
+        self.transport = Transport(session)
+        self._endpoints = Endpoints()
+        self._pipeline: Pipeline[HttpRequest, Answer] = Pipeline(self.transport, self._arm_policies())
+        self._partner_client: Any = None
+        self._subscription_client: Any = None
+
+    def identity_policies(self, *also: str) -> Policies:
+        """What azure-identity is given in place of its own pipeline; `also` names further origins a kind needs."""
+        guard = OriginGuard(self.cloud.authority, *also)
+        return [Discovery(self._endpoints), Verdict(judge.sign_in_failure, shape=a_sign_in_answer), guard]
+
+    def _arm_policies(self) -> Policies:
+        return [Verdict(judge.arm_failure), Bearer(), OriginGuard(self.cloud.resource_manager)]
+
+    def platform_token(self, request: HttpRequest) -> Json:
+        """What a build platform answers to a request for one of its own tokens; nothing but that host is asked."""
+        policies: Policies = [Verdict(judge.sign_in_failure), OriginGuard(request.url)]
+        content: Json = Pipeline(self.transport, policies).run(request).http_response.json()
+        return content
+
+    def _client(self, kind: Callable[..., Any], *arguments: str) -> Any:
+        options = {
+            "base_url": self.cloud.resource_manager,
+            "credential_scopes": [self.scope],
+            "policies": self._arm_policies(),
+            "transport": self.transport,
+        }
+        return kind(NoCredential(), *arguments, **options)
+
+    # --- the link: azure-mgmt-managementpartner ------------------------------------------------------------------
+
+    @property
+    def _partner(self) -> Any:
+        if self._partner_client is None:
+            from azure.mgmt.managementpartner import ACEProvisioningManagementPartnerAPI
+
+            self._partner_client = self._client(ACEProvisioningManagementPartnerAPI)
+        return self._partner_client
+
+    def link(self, caller: Caller) -> Json | None:
+        """The caller's own link as Azure gave it; None when Azure says that there is none."""
+        try:
+            return self._link_call(self._partner.partners.get, caller)
+        except Failure as failure:
+            if failure.reason.status == 404 and failure.azure_code == "ManagementPartnerNotFound":
+                return None
+            raise
+
+    def create_link(self, caller: Caller, partner_id: str) -> None:
+        self._link_call(self._partner.partner.create, caller, partner_id)
+
+    def replace_link(self, caller: Caller, partner_id: str) -> None:
+        self._link_call(self._partner.partner.update, caller, partner_id)
+
+    def remove_link(self, caller: Caller, partner_id: str) -> None:
+        self._partner.partner.delete(partner_id, **{CALLER: caller, SHAPE: None})
+
+    def _link_call(self, call: Callable[..., Any], caller: Caller, *partner_id: str) -> Json:
+        kept: list[Json] = []
+        try:
+            call(*partner_id, **{CALLER: caller, SHAPE: lambda content: kept.append(an_object(content))})
+        except ValueError as error:  # the client's own reader stumbled over a field
+            raise Failure(Code.BAD_RESPONSE, "The link can't be read.", status=200, transient=True) from error
+        return kept[-1]
+
+    # --- subscriptions and resource groups: azure-mgmt-resource and its split-off package ------------------------
+
+    @property
+    def _tenancy(self) -> Any:
+        if self._subscription_client is None:
+            from azure.mgmt.resource.subscriptions import SubscriptionClient
+
+            self._subscription_client = self._client(SubscriptionClient)
+        return self._subscription_client
+
+    def subscriptions(self, caller: Caller) -> "Listing":
+        return Listing(self, caller, first=self._tenancy.subscriptions.list)
+
+    def tenants(self, caller: Caller) -> "Listing":
+        return Listing(self, caller, first=self._tenancy.tenants.list)
+
+    def resource_groups(self, caller: Caller, subscription_id: str) -> "Listing":
+        from azure.mgmt.resource.resources import ResourceManagementClient
+
+        client = self._client(ResourceManagementClient, subscription_id)
+        return Listing(self, caller, first=client.resource_groups.list)
+
+    # --- everything no package of the card covers: the same pipeline, plain JSON ---------------------------------
+
+    def listing(self, caller: Caller, path: str, query: Mapping[str, str]) -> "Listing":
+        return Listing(self, caller, url=self._url(path, query))
+
+    def get(self, caller: Caller, path: str, query: Mapping[str, str]) -> Json:
+        return self.get_url(caller, self._url(path, query), an_object)
+
+    def get_url(self, caller: Caller, url: str, shape: Callable[[Any], Json]) -> Json:
+        response = self._pipeline.run(HttpRequest("GET", url), **{CALLER: caller, SHAPE: shape})
+        content: Json = response.http_response.json()
+        return content
+
+    def _url(self, path: str, query: Mapping[str, str]) -> str:
+        return f"{self.cloud.resource_manager}{path}?{urlencode(query, quote_via=quote)}"
+
+
+class Listing:
+    """A paged list, resumable: called again after a failure it goes on with the page that failed.
+
+    Returns all elements, or raises: a partial list is never taken for a whole one.
+    """
+
+    def __init__(
+        self, azure: Azure, caller: Caller, *, url: str | None = None, first: Callable[..., Any] | None = None
+    ) -> None:
+        self._azure, self._caller = azure, caller
+        self._url, self._first = url, first
+        self._seen: set[str] = set()
+        self._elements: list[Json] = []
+
+    def __call__(self) -> list[Json]:
+        while True:
+            page = self._page()
+            self._elements += page["value"]
+            link = page.get("nextLink")
+            if not link:
+                return self._elements
+            if link in self._seen or len(self._seen) >= MOST_PAGES:
+                raise Failure(Code.PAGING_LOOP, f"The list does not end (page {len(self._seen) + 2}).", status=200)
+            self._seen.add(link)
+            self._url, self._first = link, None
+
+    def _page(self) -> Json:
+        if self._first is None:
+            return self._azure.get_url(self._caller, self._url or "", a_page)
+        kept: list[Json] = []
+        options = {CALLER: self._caller, SHAPE: lambda content: kept.append(a_page(content))}
+        next(self._first(**options).by_page())
+        return kept[-1]
+
+
+def a_sign_in_answer(content: Any) -> None:
+    """A discovery document names its token endpoint; a token comes with its life in seconds."""
+    answer = an_object(content)
+    if isinstance(answer.get("access_token"), str):
+        int(answer["expires_in"] if isinstance(answer.get("expires_in"), int | str) else "")
+    elif not isinstance(answer.get("token_endpoint"), str):
+        raise ValueError("neither a token nor a discovery document")
+
+
+def an_object(content: Any) -> Json:
+    if not isinstance(content, dict):
+        raise ValueError("not an object")
+    return content
+
+
+def a_page(content: Any) -> Json:
+    """`value`, a list of objects, and perhaps a `nextLink`."""
+    page = an_object(content)
+    value, link = page.get("value"), page.get("nextLink")
+    if not isinstance(value, list) or not all(isinstance(element, dict) for element in value):
+        raise ValueError("`value` is not a list of objects")
+    if not isinstance(link, str | None):
+        raise ValueError("`nextLink` is not text")
+    return page

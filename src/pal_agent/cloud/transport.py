@@ -1,0 +1,134 @@
+"""One exchange, bounded in time and size, for every azure-core pipeline."""
+
+import http.client
+import ssl
+from types import TracebackType
+from typing import Any
+
+import requests
+import urllib3.exceptions
+from azure.core.pipeline.transport import HttpTransport
+from azure.core.rest import HttpRequest
+from azure.core.rest._requests_basic import RestRequestsTransportResponse
+from requests.structures import CaseInsensitiveDict
+
+from pal_agent.cloud import deadline
+from pal_agent.cloud.failure import Failure
+from pal_agent.cloud.session import Session
+from pal_agent.model import Code
+
+LIMIT = 32 * 1024 * 1024
+CHUNK = 64 * 1024
+
+
+class Answer(RestRequestsTransportResponse):
+    """azure-core's response, whole, with a place for the JSON that `policies.Verdict` read from it."""
+
+    parsed: Any = None
+
+    def json(self) -> Any:
+        return self.parsed
+
+
+class Transport(HttpTransport[HttpRequest, Answer]):
+    """Sends through `Session`, reads at most `LIMIT` bytes before the thread's deadline, raises only `Failure`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def send(self, request: HttpRequest, **options: Any) -> Answer:
+        try:
+            response = self._session.send(_prepared(request))
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise _no_answer(error) from error
+        try:
+            response._content = _body(response)
+            response._content_consumed = True  # type: ignore[attr-defined]
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise _cut_off(error, response.status_code) from error
+        finally:
+            response.close()
+        return Answer(request=request, internal_response=response)  # type: ignore[no-untyped-call]
+
+    def open(self) -> None:
+        """The session is open already."""
+
+    def close(self) -> None:
+        """The session belongs to the run."""
+
+    def __enter__(self) -> "Transport":
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None = None,
+        exc_value: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
+        self.close()
+
+
+def _prepared(request: HttpRequest) -> requests.PreparedRequest:
+    prepared = requests.PreparedRequest()
+    prepared.method, prepared.url = request.method, request.url
+    prepared.headers = CaseInsensitiveDict(request.headers)
+    prepared.prepare_body(request._data, None)
+    if request.content is not None and prepared.body is None:
+        prepared.prepare_body(request.content, None)
+    return prepared
+
+
+def _body(response: requests.Response) -> bytes:
+    if int(response.headers.get("Content-Length") or 0) > LIMIT:
+        raise _too_large(response.status_code)
+    chunks: list[bytes] = []
+    size = 0
+    for chunk in response.raw.stream(CHUNK, decode_content=True):
+        size += len(chunk)
+        if size > LIMIT:
+            raise _too_large(response.status_code)
+        if deadline.left() <= 0:
+            raise TimeoutError
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _too_large(status: int) -> Failure:
+    return Failure(Code.BAD_RESPONSE, f"The answer is larger than {LIMIT // 1024 // 1024} MiB.", status=status)
+
+
+def _no_answer(error: Exception) -> Failure:
+    """Messages name no address: a proxy's may carry a password."""
+    chain = list(_chain(error))
+    if any(isinstance(link, ssl.SSLCertVerificationError) for link in chain):
+        return Failure(Code.UNREACHABLE, "The server's certificate is not trusted (see cloud.ca_bundle).")
+    if any(isinstance(link, (TimeoutError, urllib3.exceptions.TimeoutError, requests.Timeout)) for link in chain):
+        return Failure(Code.TIMEOUT, "No answer in time.", transient=True)
+    if any(isinstance(link, http.client.HTTPException) and not _reset(link) for link in chain):
+        return Failure(Code.BAD_RESPONSE, "The answer is not HTTP.", transient=True)
+    if any(isinstance(link, urllib3.exceptions.NameResolutionError) for link in chain):
+        return Failure(Code.UNREACHABLE, "The host's name can't be resolved.", transient=True)
+    if any(isinstance(link, (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)) for link in chain):
+        return Failure(Code.UNREACHABLE, "The proxy can't be reached or refused the connection.", transient=True)
+    return Failure(Code.UNREACHABLE, "No connection, or it was cut before an answer.", transient=True)
+
+
+def _cut_off(error: Exception, status: int) -> Failure:
+    if any(isinstance(link, (TimeoutError, urllib3.exceptions.TimeoutError)) for link in _chain(error)):
+        return Failure(Code.TIMEOUT, "The answer did not arrive whole in time.", transient=True)
+    return Failure(Code.BAD_RESPONSE, "The answer was cut off or can't be decoded.", status=status, transient=True)
+
+
+def _reset(error: BaseException) -> bool:
+    return isinstance(error, (http.client.RemoteDisconnected, http.client.NotConnected))
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    found: list[BaseException] = []
+    waiting: list[object] = [error]
+    while waiting:
+        link = waiting.pop()
+        if isinstance(link, BaseException) and link not in found:
+            found.append(link)
+            waiting += [link.__cause__, link.__context__, getattr(link, "reason", None), *link.args]
+    return found

@@ -1,0 +1,1 @@
+"""Where work runs. Threads live here and nowhere else."""
