@@ -101,6 +101,14 @@ class ExceptionRule:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Notification:
+    """Where to send word of a run. The URL is a secret itself, so only a reference is here."""
+
+    url: SecretReference
+    when: Literal["changed", "always", "wrong"] = "changed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """`history` is None when switched off. `state_directory` holds lock and journal either way."""
 
@@ -116,6 +124,7 @@ class Settings:
     jobs: int = 32
     timeout: float = 300.0
     history: Path | None = None
+    notify: tuple[Notification, ...] = ()
 
     def targets(self) -> tuple[Target, ...]:
         """Every credential in every tenant, in report order."""
