@@ -174,10 +174,10 @@ class History:
 
     def _prune(self, newest: int, *, keep: int, keep_facts: int) -> None:
         """Numbers only ever rise; gaps make this keep less, never more."""
-        execute = self._connection.execute
+        execute, without_facts = self._connection.execute, newest - min(keep, keep_facts)
         for table in FACTS:
-            execute(f"DELETE FROM {table} WHERE run <= ?", (newest - keep_facts,))  # noqa: S608
-        execute("UPDATE run SET has_facts = 0 WHERE number <= ?", (newest - keep_facts,))
+            execute(f"DELETE FROM {table} WHERE run <= ?", (without_facts,))  # noqa: S608
+        execute("UPDATE run SET has_facts = 0 WHERE number <= ?", (without_facts,))
         for table in RESULTS:
             execute(f"DELETE FROM {table} WHERE run <= ?", (newest - keep,))  # noqa: S608
         execute("DELETE FROM run WHERE number <= ?", (newest - keep,))

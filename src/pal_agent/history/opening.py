@@ -35,21 +35,22 @@ def for_writing(path: Path, steps: Sequence[Sequence[str]] = STEPS) -> sqlite3.C
 
 
 def for_reading(path: Path) -> sqlite3.Connection:
-    """As `for_writing`, but makes nothing, and reads an older version as it is."""
+    """As `for_writing`, but makes nothing, and reads an older version as it is.
+
+    Opened for writing all the same where that may be, since a reader that may not write leaves SQLite's files behind.
+    """
     if not path.exists():
         raise HistoryError("no run has been recorded", where=str(path), mend="`pal-agent check` records one.")
     _refuse_other_files(path)
+    connection = _connect_to_read(path)
     try:
-        connection = _connect(path, "mode=ro")
         _refuse_other_databases(connection, path, newest=len(STEPS))
-    except sqlite3.OperationalError:
-        # A read-only folder has no place for the files beside a WAL database; without a WAL none are needed.
-        if path.with_name(path.name + "-wal").exists() or os.access(path.parent, os.W_OK):
-            raise
-        connection = _connect(path, "mode=ro&immutable=1")
-        _refuse_other_databases(connection, path, newest=len(STEPS))
-    if _pragma(connection, "user_version") == 0:
-        raise HistoryError("no run has been recorded", where=str(path), mend="`pal-agent check` records one.")
+        if _pragma(connection, "user_version") == 0:
+            raise HistoryError("no run has been recorded", where=str(path), mend="`pal-agent check` records one.")
+        connection.execute("PRAGMA query_only = ON")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -106,6 +107,13 @@ def _refuse_damage(connection: sqlite3.Connection, path: Path) -> None:
 def _connect(path: Path, how: str) -> sqlite3.Connection:
     address = f"file:{quote(os.fsencode(path.absolute()))}?{how}"
     return sqlite3.connect(address, uri=True, timeout=_PATIENCE, isolation_level=None)
+
+
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    """A read-only folder has no place for the files beside a WAL database; without a WAL none are needed."""
+    if os.access(path.parent, os.W_OK) or path.with_name(path.name + "-wal").exists():
+        return _connect(path, "mode=rw")
+    return _connect(path, "mode=ro&immutable=1")
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:
