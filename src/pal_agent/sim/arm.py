@@ -64,6 +64,17 @@ ROUTES = (
 )
 
 
+def _kind(path: str) -> str:
+    """What tells routes apart before any pattern is tried: the last provider and type in a path, if there are any."""
+    _, provider, rest = path.rpartition("/providers/")
+    return "/".join(rest.split("/")[:2]) if provider else ""
+
+
+_BY_KIND: dict[str, list[Route]] = {}
+for _each in ROUTES:
+    _BY_KIND.setdefault(_kind(_each.path.pattern), []).append(_each)
+
+
 def answer(azure: Azure, request: Request) -> Response:
     """Answers a request to Resource Manager as its caller may have it."""
     if request.route == "/metadata/endpoints":
@@ -117,7 +128,8 @@ def _take(call: Call) -> tuple[int, int, str]:
 
 def _dispatch(call: Call) -> Response:
     request = call.request
-    fitting = [(route, match) for route in ROUTES if (match := route.path.fullmatch(request.route))]
+    candidates = _BY_KIND.get(_kind(request.route), ())
+    fitting = [(route, match) for route in candidates if (match := route.path.fullmatch(request.route))]
     for route, match in fitting:
         if route.method != request.method:
             continue

@@ -64,6 +64,7 @@ class Directory:
         self._groups: dict[str, tuple[str, ...]] = {}
         self._assignments: defaultdict[str, list[tuple[Tenant, Assignment]]] = defaultdict(list)
         self._delegations: defaultdict[str, list[tuple[Tenant, Delegation]]] = defaultdict(list)
+        self._closures: dict[str, frozenset[str]] = {}
         self._visible: dict[str, dict[str, Placed]] = {}
         for tenant in estate.tenants:
             self._add(tenant)
@@ -87,8 +88,17 @@ class Directory:
         )
 
     def with_groups(self, object_id: str) -> frozenset[str]:
+        """An object ID in lower case and all groups it is in, at any depth."""
+        own = object_id.lower()
+        if own not in self._groups:
+            return frozenset({own})
+        if own not in self._closures:
+            self._closures[own] = self._closure(own)
+        return self._closures[own]
+
+    def _closure(self, object_id: str) -> frozenset[str]:
         found: set[str] = set()
-        waiting = [object_id.lower()]
+        waiting = [object_id]
         while waiting:
             current = waiting.pop()
             if current not in found:

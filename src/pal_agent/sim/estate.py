@@ -33,8 +33,8 @@ class App:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Link:
-    """A partner link as stored: soft-deleted ones stay, with `state` Deleted. Times are as Azure writes them; `name` is what
-    Azure shows in place of the partner's name."""
+    """A partner link as stored: soft-deleted ones stay, with `state` Deleted. Times are as Azure writes them; `name`
+    is what Azure shows in place of the partner's name."""
 
     partner_id: str
     name: str | None = None

@@ -54,13 +54,14 @@ class Token:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Then:
-    """How to answer. `status`, `body`, `redirect`, `bomb_mib`, `deep` and `digits` replace the answer, and the request
-    is carried out only where `applied`; so do the sockets other than `drip` and `cut`. All else changes the true answer.
+    """How to answer. `status`, `body`, `redirect`, `bomb_mib`, `deep` and `digits` replace the answer, and the
+    request is carried out only where `applied`; so do the sockets other than `drip` and `cut`. All else changes the
+    true answer.
 
     `body` is sent as it stands, `bomb_mib` is a gzip of that many MiB, `deep` is JSON nested that deep, `digits` a
     number that long. `truncate` keeps that many bytes in an orderly answer; the socket `cut` breaks off half-way.
-    `next_link` is `cycle`, `endless`, `empty` or a template of {origin}, {host}, {name} (host without port), {path} and {query}, and
-    `redirect` is such a template too. `delay` is in seconds.
+    `next_link` is `cycle`, `endless`, `empty` or a template of {origin}, {host}, {name} (host without port), {path}
+    and {query}, and `redirect` is such a template too. `delay` is in seconds.
     """
 
     status: int | None = None

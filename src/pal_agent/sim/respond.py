@@ -55,7 +55,7 @@ def _dressed(azure: Azure, request: Request, response: Response) -> Response:
     own = {name.lower() for name, _ in response.headers}
     correlation = request.headers.get("x-ms-correlation-request-id") or str(uuid4())
     usual = (
-        ("Date", http_date(azure.clock())),
+        ("Date", http_date(int(azure.clock()))),
         ("x-ms-request-id", str(uuid4())),
         ("x-ms-correlation-request-id", correlation),
         ("Cache-Control", "no-cache"),

@@ -128,8 +128,8 @@ def _who(azure: Azure, tenant: Tenant, client_id: str) -> tuple[App, Principal]:
     if app is None or (principal is None and not app.multi_tenant):
         message = (
             f"Application with identifier '{client_id}' was not found in the directory '{tenant.name}'. This can "
-            "happen if the application has not been installed by the administrator of the tenant or consented to by any "
-            "user in the tenant. You may have sent your authentication request to the wrong tenant."
+            "happen if the application has not been installed by the administrator of the tenant or consented to by "
+            "any user in the tenant. You may have sent your authentication request to the wrong tenant."
         )
         raise SignInError(status=400, error="unauthorized_client", number=700016, message=message)
     if principal is None:

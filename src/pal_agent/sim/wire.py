@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from email.utils import formatdate
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote
 
@@ -63,5 +63,6 @@ def arm_error(status: int, code: str, message: str, *headers: tuple[str, str]) -
     return json_response(status, {"error": {"code": code, "message": message}}, *headers)
 
 
-def http_date(seconds: float) -> str:
+@lru_cache(maxsize=4)
+def http_date(seconds: int) -> str:
     return formatdate(seconds, usegmt=True)
