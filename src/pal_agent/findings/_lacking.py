@@ -1,7 +1,5 @@
 """What a subscription lacks to be attributed, and who can best be given it."""
 
-from collections.abc import Iterable
-
 from pal_agent.attribution import Sighting, is_earning
 from pal_agent.attribution.holding import is_delegated
 from pal_agent.findings import Context, SubscriptionView
@@ -26,7 +24,7 @@ def mend(view: SubscriptionView) -> str:
     wanted = [sighting for sighting in view.sightings if sighting.facts.target.link == "present"]
     earning = [sighting for sighting in wanted if is_earning(sighting.facts)]
     if earning:
-        return give_role(view, _by_assignments_first(earning)[0])
+        return give_role(view, min(earning, key=_asking))
     for sighting in wanted:
         match sighting.facts.link:
             case NoLink():
@@ -41,6 +39,6 @@ def give_role(view: SubscriptionView, sighting: Sighting) -> str:
     return give(sighting.facts.object_id, view.result.scope)
 
 
-def _by_assignments_first(sightings: Iterable[Sighting]) -> list[Sighting]:
-    """Credentials of the customer's own tenant first: a role assignment is less to ask for than a new delegation."""
-    return sorted(sightings, key=lambda each: (is_delegated(each.facts, each.seen), each.facts.target.key))
+def _asking(sighting: Sighting) -> tuple[bool, tuple[str, str]]:
+    """How much it is to ask: a role in the customer's own tenant is less than a new delegation."""
+    return (is_delegated(sighting.facts, sighting.seen), sighting.facts.target.key)

@@ -3,8 +3,8 @@
 WORDS = {
     "Partner ID": "the number of a Microsoft partner's location, from Partner Center (the location or PLA ID, not the"
     " global one).",
-    "link": "Partner Admin Link, PAL for short: a note, kept by Azure for one credential in one tenant, that says for"
-    " which Partner ID it works. It grants no access and shows nobody any data; it only tells Microsoft whom to credit.",
+    "link": "Partner Admin Link, PAL for short: a note that Azure keeps for one credential in one tenant, saying for"
+    " which Partner ID it works. It grants no access and shows no data; it only tells Microsoft whom to credit.",
     "credential": "how a program signs in to Azure: nearly always a service principal with a secret or certificate.",
     "service principal": "the account of an application in a tenant; it has an object ID, by which roles are granted.",
     "tenant": "one organisation's directory in Microsoft Entra ID: usually one for each customer.",

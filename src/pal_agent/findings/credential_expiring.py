@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from shlex import quote
 
 from pal_agent.findings import Context, Kind, TargetView
+from pal_agent.findings._mends import noted, renew
 from pal_agent.model import Finding, Severity
 
 NOTICE = timedelta(days=30)
@@ -41,8 +41,7 @@ def find(view: TargetView, context: Context) -> Iterator[Finding]:
     yield view.finding(
         FINDING,
         message=f"The secret or certificate of {view.who} {_when(ends, context.today)} ({ends.isoformat()}).",
-        fix=f"az ad app credential reset --id {quote(view.target.client_id or 'CLIENT_ID')} --append"
-        "  # then put it where the configuration points, and correct expires: there",
+        fix=noted(renew(view.target), "then put it where the configuration points, and correct expires: there"),
     )
 
 

@@ -8,6 +8,7 @@ from pal_agent.attribution import Holding
 from pal_agent.attribution.holding import reaches
 from pal_agent.findings import Context, Kind, TargetView
 from pal_agent.findings._held import certain
+from pal_agent.findings._mends import noted
 from pal_agent.model import DenyAssignment, Finding, Severity, SubscriptionFacts
 
 FINDING = Kind(
@@ -70,7 +71,9 @@ def _finding(view: TargetView, denials: list[DenyAssignment]) -> Finding:
     return view.finding(
         FINDING,
         message=f"A deny assignment ({names}) at {scope} applies to {view.who}: no partner earned credit there.",
-        fix=f"az rest --method get --url {url}"
-        f"  # shows who made it; have them exclude principal {view.facts.object_id}",
+        fix=noted(
+            f"az rest --method get --url {url}",
+            f"shows who made it; have them exclude principal {view.facts.object_id}",
+        ),
         scope=scope,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pal_agent.findings import Context, Kind, TargetView
-from pal_agent.findings._mends import agent
+from pal_agent.findings._mends import agent, noted
 from pal_agent.model import Finding, Link, LinkState, Severity
 
 FINDING = Kind(
@@ -46,7 +46,7 @@ def find(view: TargetView, context: Context) -> Iterator[Finding]:
     yield view.finding(
         FINDING,
         message=f"The link of {view.who} {change} since the last run, and this agent did not do it.",
-        fix=f"{agent('plan', view.target)}  # shows what to put right; then find out who else has this credential",
+        fix=noted(agent("plan", view.target), "shows what to put right; then find out who else has this credential"),
     )
 
 

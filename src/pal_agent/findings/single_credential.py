@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from pal_agent.findings import Context, Kind, SubscriptionView
 from pal_agent.findings._lacking import give_role
-from pal_agent.findings._mends import grant
-from pal_agent.model import Finding, Severity, State
+from pal_agent.findings._mends import grant, noted
+from pal_agent.model import Finding, Severity, State, same
 
 FINDING = Kind(
     module=__name__,
@@ -58,6 +58,7 @@ def _credentials(view: SubscriptionView, context: Context) -> set[str]:
 def _second(view: SubscriptionView, only: str) -> str:
     """A role for another credential that sees the subscription already, else for one still to be made."""
     for sighting in view.sightings:
-        if sighting.facts.object_id and sighting.facts.target.credential.lower() != only.lower():
+        target = sighting.facts.target
+        if sighting.facts.object_id and target.link == "present" and not same(target.credential, only):
             return give_role(view, sighting)
-    return f"{grant(None, view.result.scope)}  # OBJECT_ID: that of a second credential of yours"
+    return noted(grant(None, view.result.scope), "OBJECT_ID: that of a second credential of yours")

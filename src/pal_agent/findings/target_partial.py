@@ -5,8 +5,9 @@ from shlex import quote
 
 from pal_agent import scopes
 from pal_agent.attribution import holdings, is_earning
+from pal_agent.attribution.holding import is_delegated
 from pal_agent.findings import Context, Kind, TargetView
-from pal_agent.findings._mends import after, grant
+from pal_agent.findings._mends import after, delegate, grant, noted
 from pal_agent.model import Code, Finding, Missing, Reason, Severity, Status, SubscriptionFacts
 
 FINDING = Kind(
@@ -58,13 +59,16 @@ def find(view: TargetView, context: Context) -> Iterator[Finding]:
 
 
 def _fix(view: TargetView, reason: Reason) -> str:
-    closed = [seen.subscription_id for seen in view.subscriptions if _is_closed(seen)]
-    if reason.code is Code.FORBIDDEN and closed:
-        return grant(view.facts.object_id, scopes.of_subscription(min(closed, key=str.lower)))
-    return after(reason.code, view.target)
+    closed = [seen for seen in view.subscriptions if _is_closed(seen)]
+    if reason.code is not Code.FORBIDDEN or not closed:
+        return after(reason.code, view.target)
+    first = min(closed, key=lambda seen: seen.subscription_id.lower())
+    give = delegate if is_delegated(view.facts, first) else grant
+    return give(view.facts.object_id, scopes.of_subscription(first.subscription_id))
 
 
 def _is_closed(seen: SubscriptionFacts) -> bool:
+    """Whether something is forbidden there that the least role opens (delegations it doesn't)."""
     reads = (seen.groups, seen.assignments, seen.time_bound, seen.eligible, seen.deny)
     return any(isinstance(read, Missing) and read.reason.code is Code.FORBIDDEN for read in reads)
 
@@ -75,7 +79,9 @@ def _unknown_groups(view: TargetView, seen: SubscriptionFacts, groups: list[str]
         FINDING,
         message=f"The Lighthouse delegation of subscription {seen.name} ({seen.subscription_id}) gives roles to"
         f" {', '.join(groups)}; if {view.who} is a member, list the group under groups: of the credential.",
-        fix=f"az ad group member check --group {quote(groups[0])} --member-id {own}"
-        "  # if true, add it to groups: of the credential in the configuration",
+        fix=noted(
+            f"az ad group member check --group {quote(groups[0])} --member-id {own}",
+            "if true, add it to groups: of the credential in the configuration",
+        ),
         scope=scopes.of_subscription(seen.subscription_id),
     )
