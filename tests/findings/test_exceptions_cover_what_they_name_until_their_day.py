@@ -49,7 +49,7 @@ def is_covered(scope: str | None, by: ExceptionRule, today: date = TODAY) -> boo
     ],
 )
 def test_scope(glob: str, scope: str | None, covered: bool) -> None:
-    """The glob is for the whole scope, without case, and `*` crosses slashes; a finding without a scope goes by its target."""
+    """The glob is for the whole scope, without case, and `*` crosses slashes; without a scope, for the target."""
     assert is_covered(scope, rule(scope=glob)) is covered
 
 

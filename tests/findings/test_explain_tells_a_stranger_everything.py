@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from pal_agent.cli.explain import command
-from pal_agent.findings import all_findings, explain
+from pal_agent.findings import Kind, all_findings, explain
 
 
 def test_without_a_name_it_lists_all() -> None:
@@ -12,10 +12,8 @@ def test_without_a_name_it_lists_all() -> None:
     result = CliRunner().invoke(command, [])
     assert result.exit_code == 0
     for kind in all_findings():
-        assert any(
-            line.split()[:2] == [kind.id, kind.severity] and line.endswith(kind.title)
-            for line in result.stdout.splitlines()
-        )
+        (line,) = [line for line in result.stdout.splitlines() if line.startswith(f"{kind.id} ")]
+        assert line.split(maxsplit=2) == [kind.id, kind.severity, kind.title]
 
 
 @pytest.mark.parametrize("name", ["link-missing", "LINK-Missing", " link-missing "])
@@ -27,7 +25,7 @@ def test_a_name_in_any_case(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("link-mising", "Did you mean link-missing?"), ("zzz", "lists them all"), ("\x1b[2J", "'\\x1b[2J'")],
+    [("link-mising", "Did you mean link-missing?"), ("zzz", "lists them all"), ("\x1b[2J", "'\\x1b[2j'")],
 )
 def test_an_unknown_name_is_a_usage_error(name: str, hint: str) -> None:
     """Exit 2, with the nearest name when there is one, and no control character repeated."""
@@ -47,7 +45,7 @@ def test_words_are_defined() -> None:
 
 
 @pytest.mark.parametrize("kind", all_findings(), ids=lambda kind: kind.id)
-def test_lines_fit(kind: object) -> None:
+def test_lines_fit(kind: Kind) -> None:
     """Only commands and addresses, which are to be copied, are wider than a terminal of 88 columns."""
-    wide = [line for line in explain(kind.id).splitlines() if len(line) > 88]  # type: ignore[attr-defined]
+    wide = [line for line in explain(kind.id).splitlines() if len(line) > 88]
     assert all(line.startswith("      ") or line.strip().startswith("https://") for line in wide)
