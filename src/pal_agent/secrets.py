@@ -1,5 +1,5 @@
-"""Secrets, read where a reference says, as late as can be. A value goes straight to the sign-in: it is never kept, logged
-or put into a message."""
+"""Secrets, read where a reference says, as late as can be. A value goes straight to the sign-in: it is never kept,
+logged or put into a message."""
 
 import logging
 import os

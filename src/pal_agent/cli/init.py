@@ -63,9 +63,11 @@ def _text(file: Path, partner_id: str, customers: Path | None, *, multi_tenant: 
     if customers is None:
         return starter.blank(partner_id)
     found = _customers(customers)
-    once_each = {customer.tenant_id: customer for customer in reversed(found)}
+    once_each: dict[str, Customer] = {}
+    for customer in found:
+        once_each.setdefault(customer.tenant_id, customer)
     if not multi_tenant:
-        return starter.for_each(reversed(once_each.values()), partner_id)
+        return starter.for_each(once_each.values(), partner_id)
     if len(once_each) < len(found):
         raise AgentError("names a tenant twice", where=str(customers), mend="Every run will read it: remove one line.")
     return starter.for_all(os.path.relpath(customers, file.parent), partner_id)

@@ -1,5 +1,5 @@
 """YAML text to plain values, with the line of every key. Takes the small, strict part of YAML that a configuration
-needs: one document, no anchors, aliases, tags or directives. Reads events, not nodes, to refuse a bomb before it opens."""
+needs: one document, no anchors, aliases, tags or directives. Reads events, so a bomb is refused before it opens."""
 
 import re
 from collections.abc import Iterator
@@ -172,7 +172,8 @@ class _Composer:
             name, here = event.value, (*key, event.value)
             if name in found:
                 what = f"duplicate key, first on line {self.lines[here]}; remove one"
-                self.faults.append(Fault(place=self.place(here, event), what=what))
+                shown = (*key, "") if found[name] is None else here  # `{hunter2, hunter2}` may be a secret for a key
+                self.faults.append(Fault(place=self.place(shown, event), what=what))
                 _Composer(file=self.file, types=self.types).value(next(events), events, here)
             else:
                 self.lines[here] = event.start_mark.line + 1

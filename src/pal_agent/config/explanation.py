@@ -41,9 +41,9 @@ def explained(error: ValidationError, document: Document, *, under: KeyPath = ()
     """Every fault in it. `under` is the key of what was validated, when that was not the whole document."""
     for detail in error.errors(include_url=False, include_input=False):
         key = _key((*under, *detail["loc"]))
-        unasked = detail["type"] == "extra_forbidden" and value_at(document.data, key) is None
-        # `{kind: client-secret, hunter2}` has a secret for a key: without a value, a key is not shown.
-        shown = (*key[:-1], "") if unasked else key
+        foreign = detail["type"] == "extra_forbidden" or "tags" in key
+        # `{kind: client-secret, hunter2}` has a secret for a key: without a value, a foreign key is not shown.
+        shown = (*key[:-1], "") if foreign and value_at(document.data, key) is None else key
         yield Fault(place=replace(document.place(key), key=shown), what=_what(detail, key, document))
 
 
