@@ -1,8 +1,8 @@
-"""The command line. Commands are imported only when they are called: `--version` and `--help` cost little more than click."""
+"""The command line. Commands are imported only when they are called, so `--version` costs little more than click."""
 
 import sys
 from importlib import import_module
-from typing import NoReturn
+from typing import NoReturn, cast
 
 import click
 
@@ -35,9 +35,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in SUMMARIES:
             return None
-        command = import_module(f"pal_agent.cli.{cmd_name}").command
-        assert isinstance(command, click.Command)
-        return command
+        return cast("click.Command", import_module(f"pal_agent.cli.{cmd_name}").command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -36,9 +36,7 @@ class Words:
         """These words where something was said, else the outer ones."""
         blank = Words()
         said = {
-            field.name: getattr(
-                self if getattr(self, field.name) != getattr(blank, field.name) else outer, field.name
-            )
+            field.name: getattr(self if getattr(self, field.name) != getattr(blank, field.name) else outer, field.name)
             for field in fields(self)
         }
         return Words(**said)

@@ -75,6 +75,10 @@ class Principal:
             self._deadline = time.monotonic() + self._timeout
         return self._deadline
 
+    def restart(self) -> None:
+        """A new deadline, for the next phase of work."""
+        self._deadline = None
+
     def sign_in(self) -> Identity:
         """A token, and who it is for; refuses one for anybody but the target."""
         token = self._sign_in(None)

@@ -24,7 +24,10 @@ CHUNK = 64 * 1024
 class Answer(RestRequestsTransportResponse):
     """azure-core's response, whole, with a place for the JSON that `policies.Verdict` read from it."""
 
-    parsed: Any = None
+    def __init__(self, request: HttpRequest, response: requests.Response) -> None:
+        super().__init__(request=request, internal_response=response)  # type: ignore[no-untyped-call]
+        self._content = response.content
+        self.parsed: Any = None
 
     def json(self) -> Any:
         return self.parsed
@@ -48,7 +51,7 @@ class Transport(HttpTransport[HttpRequest, Answer]):
             raise _cut_off(error, response.status_code) from error
         finally:
             response.close()
-        return Answer(request=request, internal_response=response)  # type: ignore[no-untyped-call]
+        return Answer(request, response)
 
     def open(self) -> None:
         """The session is open already."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from azure.core.credentials import TokenCredential
-from azure.core.exceptions import ClientAuthenticationError
+from azure.core.exceptions import AzureError, ClientAuthenticationError
 
 from pal_agent.cloud.azure import Azure
 from pal_agent.cloud.failure import Failure
@@ -56,7 +56,7 @@ def signer(auth: Auth, target: Target, *, azure: Azure, secret: Callable[[Secret
             credential: TokenCredential = kind.credential(auth, place)
             found = credential.get_token(azure.scope, claims=claims)
         except SecretError as error:
-            raise Failure(Code.CREDENTIAL_INVALID, str(error)) from error
+            raise Failure(Code.CREDENTIAL_INVALID, _first_line(str(error))) from error
         except ClientAuthenticationError as error:
             raise _translated(error) from error
         return Token(text=found.token, expires_on=found.expires_on)
@@ -64,16 +64,19 @@ def signer(auth: Auth, target: Target, *, azure: Azure, secret: Callable[[Secret
     return sign_in
 
 
-def _translated(error: BaseException) -> Failure:
-    """azure-identity wraps what our policies raise; what it raises by itself is about the credential."""
-    link: BaseException | None = error
-    while link is not None:
+def _translated(error: ClientAuthenticationError) -> Failure:
+    """azure-identity wraps whatever is raised in it; what it says by itself is about the credential."""
+    link: BaseException = error
+    while (inner := link.__cause__ or link.__context__) is not None:
+        link = inner
         if isinstance(link, Failure):
             return link
         if isinstance(link, SecretError):
-            return Failure(Code.CREDENTIAL_INVALID, str(link))
-        link = link.__cause__ or link.__context__
-    return Failure(Code.CREDENTIAL_INVALID, _first_line(str(error)))
+            return Failure(Code.CREDENTIAL_INVALID, _first_line(str(link)))
+    if isinstance(link, AzureError | OSError):
+        return Failure(Code.CREDENTIAL_INVALID, _first_line(str(link)))
+    message = f"The sign-in library can't use the answer ({link.__class__.__name__})."
+    return Failure(Code.BAD_RESPONSE, message)
 
 
 def _first_line(text: str) -> str:

@@ -103,7 +103,8 @@ def _questions_about(
     azure, subscription_id = questions.azure, facts.subscription_id
     path = f"/subscriptions/{subscription_id}/providers"
     tenant = principal.target.tenant_id
-    about = {"groups": _listed(principal, azure.resource_groups(principal, subscription_id), subscriptions.group_names)}
+    about: dict[str, Exchange[Any]] = {}
+    about["groups"] = _listed(principal, azure.resource_groups(principal, subscription_id), subscriptions.group_names)
     if same(facts.tenant_id, tenant):
         about["assignments"] = _held(principal, azure, path, assignments.NAME, assignments.assignment)
     else:

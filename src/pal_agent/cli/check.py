@@ -1,0 +1,42 @@
+"""`pal-agent check`."""
+
+import click
+
+from pal_agent.cli.outputs import output_options
+from pal_agent.cli.words import Words, common
+
+
+@click.command()
+@common
+@output_options
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "never"]),
+    default="error",
+    show_default=True,
+    help="Findings at or above this end with exit code 1.",
+)
+@click.option("--no-history", is_flag=True, help="Don't record this run.")
+@click.option("--quick", is_flag=True, help="Leave out PIM and deny assignments; the pec tier is then unknown.")
+def command(words: Words, *, formats: tuple[str, ...], mask: bool, fail_on: str, no_history: bool, quick: bool) -> int:
+    """Read links and scopes, evaluate, report, record. Never writes to Azure.
+
+    \b
+    Example:  pal-agent check -c config/pal-agent.yaml -o table -o json=report.json
+    """
+    from pal_agent import run
+    from pal_agent.cli.outputs import rendering, write_reports
+    from pal_agent.cli.recording import recording
+    from pal_agent.cli.working import working
+    from pal_agent.errors import ExitCode
+    from pal_agent.model import Severity
+    from pal_agent.report.writing import outputs
+
+    wanted = outputs(formats)
+    with working(words) as work, recording(work.settings, wanted=not no_history) as records:
+        threshold = None if fail_on == "never" else Severity(fail_on)
+        store = run.check(work, quick=quick, fail_on=threshold, before=records.before())
+        records.record(store)
+        options = rendering(mask=mask, quiet=words.quiet, history=records.history, run=store)
+        written = write_reports(store, wanted, options)
+        return store.header.exit_code or (ExitCode.OK if written else ExitCode.FINDINGS)

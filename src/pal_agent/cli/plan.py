@@ -1,0 +1,37 @@
+"""`pal-agent plan`."""
+
+import json
+from pathlib import Path
+
+import click
+
+from pal_agent.cli.danger import Danger, danger_options
+from pal_agent.cli.words import Words, common
+
+
+@click.command()
+@common
+@danger_options
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Save the plan for `apply FILE`.")
+@click.option("-o", "--output", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def command(words: Words, danger: Danger, *, out: Path | None, output: str) -> int:
+    """Show the link changes that apply would make. Never writes to Azure.
+
+    \b
+    Example:  pal-agent plan --out plan.json && pal-agent apply plan.json
+    """
+    from pal_agent import run
+    from pal_agent.cli.planning import exit_code, save, table
+    from pal_agent.cli.working import working
+    from pal_agent.plan import ensure_safe, to_json
+
+    with working(words) as work:
+        links = run.read_links(work, danger.allowed())
+        content = to_json(links.plan, created_at=run.timestamp(work.started))
+        if out is not None:
+            save(out, json.dumps(content, indent=2) + "\n")
+        click.echo(json.dumps(content, indent=2) if output == "json" else table(links.plan, quiet=words.quiet))
+        if work.interruption.code is not None:
+            return work.interruption.code
+        ensure_safe(links.plan, danger.threshold(work.settings))
+        return exit_code(links.plan)
