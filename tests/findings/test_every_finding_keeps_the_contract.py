@@ -107,7 +107,7 @@ def _imports(tree: ast.Module) -> Iterator[str]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["says"])
 def test_what_is_found_is_whole(case: Words) -> None:
-    """Whatever is found says who or where, why, and what to do; nothing is found twice; asking again changes nothing."""
+    """Whatever is found says who or where, why, what to do; nothing is found twice; asking again changes nothing."""
     found = all_findings_of(case)
     assert found == all_findings_of(case)
     for finding in found:

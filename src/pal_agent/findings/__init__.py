@@ -14,13 +14,13 @@ Files that begin with an underscore are no findings: they hold what several shar
 
 import pkgutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib import import_module
 from typing import Any, Literal
 
-from pal_agent.attribution import Sighting
+from pal_agent.attribution import Holding, Sighting, holdings, is_earning
 from pal_agent.model import (
     Finding,
     Severity,
@@ -71,12 +71,17 @@ class Context:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TargetView:
     """One target. `previous` is its row in the last recorded run; `written_by_us` the Partner ID that our journal
-    says we last wrote since then ("" for a removal), or None when we wrote nothing."""
+    says we last wrote since then ("" for a removal), or None when we wrote nothing.
+
+    `held` is what an earning target holds or may hold in each subscription: `about_target` fills it in, once for all
+    findings. Targets that don't earn hold nothing that anybody counts.
+    """
 
     facts: TargetFacts
     result: TargetResult
     previous: TargetResult | None = None
     written_by_us: str | None = None
+    held: tuple[tuple[SubscriptionFacts, tuple[Holding, ...]], ...] = ()
 
     @property
     def target(self) -> Target:
@@ -131,7 +136,7 @@ class SubscriptionView:
 
 def about_target(view: TargetView, context: Context) -> list[Finding]:
     """Everything to be said about one target, in report order."""
-    return _found("target", view, context)
+    return _found("target", replace(view, held=tuple(_held_in_each(view, context))), context)
 
 
 def about_subscription(view: SubscriptionView, context: Context) -> list[Finding]:
@@ -150,6 +155,11 @@ def explain(finding_id: str) -> str:
     from pal_agent.findings._explanation import explanation
 
     return explanation({kind.id: kind for kind in all_findings()}[finding_id])
+
+
+def _held_in_each(view: TargetView, context: Context) -> Iterator[tuple[SubscriptionFacts, tuple[Holding, ...]]]:
+    for seen in view.subscriptions if is_earning(view.facts) else ():
+        yield seen, holdings(view.facts, seen, context.catalogue)
 
 
 def _found(about: About, view: Any, context: Context) -> list[Finding]:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from pal_agent import scopes
-from pal_agent.attribution import Holding, holdings, is_earning
-from pal_agent.findings import Context, TargetView
+from pal_agent.attribution import Holding
+from pal_agent.findings import TargetView
 from pal_agent.findings._mends import delegate, grant
 from pal_agent.model import HeldAssignment, SubscriptionFacts, Tier
 
@@ -28,21 +28,17 @@ class Spot:
         return give(object_id, self.scope)
 
 
-def certain(view: TargetView, context: Context) -> Iterator[tuple[SubscriptionFacts, list[Holding]]]:
-    """What an earning target certainly holds in each subscription; nothing for targets that don't earn."""
-    if not is_earning(view.facts):
-        return
-    for seen in view.subscriptions:
-        yield seen, [held for held in holdings(view.facts, seen, context.catalogue) if held.certain]
+def certain(view: TargetView) -> Iterator[tuple[SubscriptionFacts, list[Holding]]]:
+    """What an earning target certainly holds in each subscription."""
+    for seen, held in view.held:
+        yield seen, [holding for holding in held if holding.certain]
 
 
-def not_counting(
-    view: TargetView, context: Context, tier: Tier, concerns: Callable[[HeldAssignment], bool]
-) -> Iterator[Spot]:
+def not_counting(view: TargetView, tier: Tier, concerns: Callable[[HeldAssignment], bool]) -> Iterator[Spot]:
     """The scopes where an earning target holds something that concerns the finding, and nothing at or above
     counts for the tier. Each scope once, however many subscriptions inherit from it."""
     found: dict[str, list[HeldAssignment]] = {}
-    for _, held in certain(view, context):
+    for _, held in certain(view):
         for assignment in _uncounted(held, tier, concerns):
             found.setdefault(scopes.parse(assignment.scope).path, []).append(assignment)
     yield from (_spot(assignments) for _, assignments in sorted(found.items()))

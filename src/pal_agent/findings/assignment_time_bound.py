@@ -34,7 +34,7 @@ FINDING = Kind(
 
 
 def find(view: TargetView, context: Context) -> Iterator[Finding]:
-    for spot in not_counting(view, context, Tier.PEC, lambda held: held.eligible == "yes" and held.standing is False):
+    for spot in not_counting(view, Tier.PEC, lambda held: held.eligible == "yes" and held.standing is False):
         yield view.finding(
             FINDING,
             message=f"{view.who} holds {spot.roles} at {spot.scope} only for a time:"

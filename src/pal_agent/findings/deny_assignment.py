@@ -39,7 +39,7 @@ FINDING = Kind(
 
 def find(view: TargetView, context: Context) -> Iterator[Finding]:
     found: dict[str, dict[str, DenyAssignment]] = {}
-    for seen, held in certain(view, context):
+    for seen, held in certain(view):
         for deny in _in_the_way(seen, held):
             found.setdefault(scopes.parse(deny.scope).path, {})[deny.id.lower()] = deny
     for denials in found.values():

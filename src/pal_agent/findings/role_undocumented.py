@@ -34,7 +34,7 @@ FINDING = Kind(
 
 
 def find(view: TargetView, context: Context) -> Iterator[Finding]:
-    for spot in not_counting(view, context, Tier.INFLUENCE, lambda held: held.eligible == "undocumented"):
+    for spot in not_counting(view, Tier.INFLUENCE, lambda held: held.eligible == "undocumented"):
         yield view.finding(
             FINDING,
             message=f"{view.who} holds {spot.roles} at {spot.scope}, which Microsoft's table does not name:"

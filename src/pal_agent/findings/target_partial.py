@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from shlex import quote
 
 from pal_agent import scopes
-from pal_agent.attribution import holdings, is_earning
 from pal_agent.attribution.holding import is_delegated
 from pal_agent.findings import Context, Kind, TargetView
 from pal_agent.findings._mends import after, delegate, grant, noted
@@ -50,10 +49,8 @@ def find(view: TargetView, context: Context) -> Iterator[Finding]:
             message=f"Not everything of {view.who} could be read ({reason.code}): {reason.message}",
             fix=_fix(view, reason),
         )
-    for seen in view.subscriptions if is_earning(view.facts) else ():
-        groups = {
-            each.assignment.principal_id for each in holdings(view.facts, seen, context.catalogue) if not each.certain
-        }
+    for seen, held in view.held:
+        groups = {holding.assignment.principal_id for holding in held if not holding.certain}
         if groups:
             yield _unknown_groups(view, seen, sorted(groups))
 
