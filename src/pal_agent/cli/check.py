@@ -1,9 +1,14 @@
 """`pal-agent check`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from pal_agent.cli.outputs import output_options
 from pal_agent.cli.words import Words, common
+
+if TYPE_CHECKING:
+    from requests.adapters import BaseAdapter
 
 
 @click.command()
@@ -24,6 +29,20 @@ def command(words: Words, *, formats: tuple[str, ...], mask: bool, fail_on: str,
     \b
     Example:  pal-agent check -c config/pal-agent.yaml -o table -o json=report.json
     """
+    return carry_out(words, formats, mask=mask, fail_on=fail_on, history=not no_history, quick=quick)
+
+
+def carry_out(
+    words: Words,
+    formats: tuple[str, ...],
+    *,
+    mask: bool = False,
+    fail_on: str = "error",
+    history: bool = True,
+    quick: bool = False,
+    adapter: "BaseAdapter | None" = None,
+) -> int:
+    """The command without its words. `adapter` stands in for the network."""
     from pal_agent import run
     from pal_agent.cli.outputs import rendering, write_reports
     from pal_agent.cli.recording import recording
@@ -33,7 +52,7 @@ def command(words: Words, *, formats: tuple[str, ...], mask: bool, fail_on: str,
     from pal_agent.report.writing import outputs
 
     wanted = outputs(formats)
-    with working(words) as work, recording(work.settings, wanted=not no_history) as records:
+    with working(words, adapter=adapter) as work, recording(work.settings, wanted=history) as records:
         threshold = None if fail_on == "never" else Severity(fail_on)
         store = run.check(work, quick=quick, fail_on=threshold, before=records.before())
         records.record(store)

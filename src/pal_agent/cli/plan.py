@@ -2,11 +2,15 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pal_agent.cli.danger import Danger, danger_options
 from pal_agent.cli.words import Words, common
+
+if TYPE_CHECKING:
+    from requests.adapters import BaseAdapter
 
 
 @click.command()
@@ -20,12 +24,19 @@ def command(words: Words, danger: Danger, *, out: Path | None, output: str) -> i
     \b
     Example:  pal-agent plan --out plan.json && pal-agent apply plan.json
     """
+    return carry_out(words, danger, out=out, output=output)
+
+
+def carry_out(
+    words: Words, danger: Danger, *, out: Path | None, output: str, adapter: "BaseAdapter | None" = None
+) -> int:
+    """The command without its words. `adapter` stands in for the network."""
     from pal_agent import run
     from pal_agent.cli.planning import exit_code, save, table
     from pal_agent.cli.working import working
     from pal_agent.plan import ensure_safe, to_json
 
-    with working(words) as work:
+    with working(words, adapter=adapter) as work:
         links = run.read_links(work, danger.allowed())
         content = to_json(links.plan, created_at=run.timestamp(work.started))
         if out is not None:
