@@ -17,6 +17,7 @@ from tests.findings.telling import TODAY, Words, all_findings_of, cases, facts_o
 
 from pal_agent import findings
 from pal_agent.findings import Kind, all_findings, explain
+from pal_agent.findings._mends import LEAST_ROLE_ID
 from pal_agent.model import Finding, Severity, TargetFacts
 
 CONTRACT = {
@@ -208,6 +209,25 @@ def _command(finding: Finding) -> list[str]:
     lexer.whitespace = " \t"
     lexer.whitespace_split = True
     return list(lexer)
+
+
+def test_a_role_that_is_there_for_a_time_is_not_granted_again() -> None:
+    """Azure keeps one assignment for a principal, role and scope: granting what is there already would do nothing."""
+    seen = {
+        "subscription": "s1",
+        "assignments": [["x", "contributor", "/subscriptions/s1", "me"]],
+        "time_bound": [{"origin": "x", "type": "Activated"}],
+    }
+    facts = facts_of({"target": "a", "sees": [seen]})
+    assert isinstance(facts.subscriptions, tuple)
+    (subscription,) = facts.subscriptions
+    assert isinstance(subscription.assignments, tuple)
+    (assignment,) = subscription.assignments
+    least = replace(assignment, role_definition_id=LEAST_ROLE_ID)
+    facts = replace(facts, subscriptions=(replace(subscription, assignments=(least,)),))
+    (finding,) = [each for each in findings_of([facts], {}) if each.id == "assignment-time-bound"]
+    assert "permanent" in finding.fix
+    assert "az role assignment create" not in finding.fix
 
 
 def test_an_unknown_finding_is_a_key_error() -> None:

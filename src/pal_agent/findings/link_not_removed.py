@@ -5,7 +5,7 @@ from shlex import quote
 
 from pal_agent.findings import Context, Kind, TargetView
 from pal_agent.findings._mends import link
-from pal_agent.model import Finding, LinkState, Severity
+from pal_agent.model import Finding, Severity
 
 FINDING = Kind(
     module=__name__,
@@ -35,8 +35,6 @@ FINDING = Kind(
 def find(view: TargetView, context: Context) -> Iterator[Finding]:
     now = view.result.link
     if view.target.link == "present" or now.partner_id is None:
-        return
-    if now.state not in (LinkState.LINKED, LinkState.OTHER):
         return
     yield view.finding(
         FINDING,
