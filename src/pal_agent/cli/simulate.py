@@ -9,6 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from pal_agent.sim.estate import Estate
+    from pal_agent.sim.faults import Rule
     from pal_agent.sim.server import Server
 
 
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 @click.option("--port", type=click.IntRange(0, 65535), default=0, show_default="a free one", help="On 127.0.0.1.")
 @click.option("--ca-dir", type=click.Path(path_type=Path), metavar="DIR", help="Keep the throwaway CA here.")
 @click.option("--latency", type=click.FloatRange(0, 60), metavar="SECONDS", help="Wait before every answer.")
-def command(estate: Path | None, port: int, ca_dir: Path | None, latency: float | None) -> int:
+@click.option(
+    "--fault", "faults", multiple=True, metavar="NAME", help="Misbehave, as sim/fault_catalogue.yaml names it."
+)
+def command(estate: Path | None, port: int, ca_dir: Path | None, latency: float | None, faults: tuple[str, ...]) -> int:
     """Serve a simulated Azure over HTTPS on 127.0.0.1 until interrupted.
 
     Prints the `cloud:` block to paste into a configuration. Nothing here reaches the real Azure.
@@ -32,7 +36,7 @@ def command(estate: Path | None, port: int, ca_dir: Path | None, latency: float 
         known = replace(known, latency=latency)
     stopped = _Stopped()
     try:
-        with serve(Azure(known), port=port, directory=ca_dir) as server:
+        with serve(Azure(known, faults=_rules(faults)), port=port, directory=ca_dir) as server:
             _introduce(server)
             return 128 + stopped.wait()
     except OSError as error:
@@ -65,6 +69,15 @@ def _estate(path: Path | None) -> "Estate":
         return load_estate(path or demo_estate_path())
     except EstateError as error:
         raise click.UsageError(str(error)) from error
+
+
+def _rules(names: tuple[str, ...]) -> "tuple[Rule, ...]":
+    from pal_agent.sim.fault_catalogue import fault_names, named
+
+    for name in names:
+        if name not in fault_names():
+            raise click.UsageError(f"there is no fault {name!r}; there are: {', '.join(fault_names())}")
+    return named(*names)
 
 
 def _introduce(server: "Server") -> None:

@@ -3,7 +3,7 @@
 import re
 import types
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -35,6 +35,23 @@ def load_estate(path: Path) -> Estate:
 
 def parse_estate(text: str, *, source: str = "estate") -> Estate:
     """Like `load_estate`; `source` is what refusals call the text."""
+    read = read_as(text, Estate, source=source)
+    estate: Estate = read.value
+    for culprit, message in contradictions(estate):
+        raise EstateError(f"{source}:{read.lines.get(id(culprit), 1)}: {message}")
+    return estate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """A value, and the line on which each noun in it began, by `id`."""
+
+    value: Any
+    lines: Mapping[int, int]
+
+
+def read_as(text: str, wanted: Any, *, source: str) -> Read:
+    """YAML as a value of the wanted type: a noun of `estate.py` or `faults.py`, or tuples and mappings of them."""
     try:
         node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
@@ -43,12 +60,9 @@ def parse_estate(text: str, *, source: str = "estate") -> Estate:
     except YAMLError as error:
         raise EstateError(f"{source}: {error}") from error
     if node is None:
-        raise EstateError(f"{source}:1: the estate is empty")
+        raise EstateError(f"{source}:1: the file is empty")
     reader = _Reader(source)
-    estate: Estate = reader.value(node, Estate, "estate")
-    for culprit, message in contradictions(estate):
-        raise EstateError(f"{source}:{reader.lines.get(id(culprit), 1)}: {message}")
-    return estate
+    return Read(value=reader.value(node, wanted, "the file"), lines=reader.lines)
 
 
 class _Reader:

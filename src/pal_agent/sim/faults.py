@@ -60,8 +60,9 @@ class Then:
 
     `body` is sent as it stands, `bomb_mib` is a gzip of that many MiB, `deep` is JSON nested that deep, `digits` a
     number that long. `truncate` keeps that many bytes in an orderly answer; the socket `cut` breaks off half-way.
-    `next_link` is `cycle`, `endless`, `empty` or a template of {origin}, {host}, {name} (host without port), {path}
-    and {query}, and `redirect` is such a template too. `delay` is in seconds.
+    `next_link` is `cycle`, `endless`, `empty` (a page before the first), `port` or `upper` (the true link, its host
+    spelled otherwise), or a template of {origin}, {host}, {name} (host without port), {path} and {query}; `redirect` is
+    such a template too. `delay` is in seconds.
     """
 
     status: int | None = None

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from pal_agent.sim.faults import Then
 from pal_agent.sim.paging import link_to
@@ -25,7 +26,7 @@ def answer(fault: Then, request: Request, honest: Callable[[], Response]) -> Res
         response = _changed(fault, request, honest())
     given = {name.lower() for name in fault.headers}
     kept = (header for header in response.headers if header[0].lower() not in given)
-    headers = (*kept, *fault.headers.items())
+    headers = (*kept, *((name, value.replace("{origin}", request.origin)) for name, value in fault.headers.items()))
     return replace(response, headers=headers, socket=fault.socket, delay=response.delay + fault.delay)
 
 
@@ -65,6 +66,9 @@ def _relinked(next_link: str, request: Request, body: bytes) -> bytes:
     if next_link == "empty":
         if count == 0:
             content = {**content, "value": [], "nextLink": link_to(request, "sim-1")}
+    elif next_link in ("port", "upper"):
+        if "nextLink" in content:
+            content["nextLink"] = _respelled(next_link, content["nextLink"])
     elif next_link == "endless":
         content["nextLink"] = link_to(request, f"sim-{count + 1}")
     elif next_link == "cycle":
@@ -72,6 +76,13 @@ def _relinked(next_link: str, request: Request, body: bytes) -> bytes:
     else:
         content["nextLink"] = _filled(next_link, request)
     return json.dumps(content, separators=(",", ":")).encode()
+
+
+def _respelled(how: str, link: str) -> str:
+    """The same address in another spelling: the usual port said aloud, or the host in capitals."""
+    scheme, host, *rest = urlsplit(link)
+    host = host.upper() if how == "upper" else host if ":" in host else f"{host}:443"
+    return urlunsplit((scheme, host, *rest))
 
 
 def _filled(template: str, request: Request) -> str:
