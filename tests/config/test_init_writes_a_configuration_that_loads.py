@@ -16,7 +16,13 @@ from pal_agent.config.tables import Customer
 from pal_agent.errors import AgentError, ConfigurationError
 
 A, B, C = (f"{letter * 8}-0000-0000-0000-000000000000" for letter in "abc")
-EXPORT = f'Microsoft ID;Company name;Primary domain name\r\n{A};"Contoso ""EMEA"" GmbH & Co. KG";x\r\n{B};Contoso, EMEA GmbH & Co KG;y\r\n{C};漢字;kanji.example\r\n{A};Contoso again;x\r\n'  # fmt: skip
+EXPORT = f"""\
+Microsoft ID;Company name;Primary domain name
+{A};"Contoso ""EMEA"" GmbH & Co. KG";x
+{B};Contoso, EMEA GmbH & Co KG;y
+{C};漢字;kanji.example
+{A};Contoso again;x
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +50,7 @@ def test_a_first_configuration():
 
 def test_one_credential_for_each_customer():
     """Named after the company, else its domain; a customer who is there twice comes once."""
-    Path("export.csv").write_text(EXPORT, encoding="utf-8-sig", newline="")
+    Path("export.csv").write_text(EXPORT, encoding="utf-8-sig", newline="\r\n")
     init("--customers", "export.csv", "--partner-id", "5127255", "--config", "x.yaml")
     loaded = config.load(Path("x.yaml"))
     assert loaded.partner_id == "5127255"
@@ -66,7 +72,7 @@ def test_one_credential_for_all_customers():
 def test_nothing_is_replaced_unless_forced():
     """And a refusal leaves the file, and no draft."""
     Path("x.yaml").write_text("mine")
-    with pytest.raises(AgentError, match="x.yaml: exists already(.|\n)*--force"):
+    with pytest.raises(AgentError, match=r"x.yaml: exists already(.|\n)*--force"):
         init("--config", "x.yaml")
     assert Path("x.yaml").read_text() == "mine"
     init("--config", "x.yaml", "--force")
@@ -124,7 +130,7 @@ names = st.text(st.characters(), max_size=150) | st.sampled_from(
 @settings(max_examples=100, deadline=None)
 @given(names=st.lists(names, min_size=1, max_size=8))
 def test_no_company_name_breaks_the_file(names):
-    """Quotes, line breaks, control characters, other scripts: each customer is an entry of its own with a name of its own."""
+    """Quotes, line breaks, control characters, other scripts: each customer is an entry with a name of its own."""
     place = Place(file=Path("export.csv"), line=2)
     customers = [
         Customer(place=place, tenant_id=f"{at:08x}-0000-0000-0000-000000000000", company=name)

@@ -69,16 +69,26 @@ def test_a_literal_secret_is_refused_without_echo(right, file, auth):
     assert "canary" not in message
 
 
-KEYS = sorted({
-    key
-    for section in (config.json_schema(), *config.json_schema()["$defs"].values())
-    for key in section["properties"]
-})  # fmt: skip
+KEYS = sorted(
+    {
+        key
+        for section in (config.json_schema(), *config.json_schema()["$defs"].values())
+        for key in section["properties"]
+    }
+)
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.dates() | st.text(max_size=20) | st.sampled_from(["none", "env:A", "github", "client-secret", "1" * 5]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=5), inner, max_size=4),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.dates()
+    | st.text(max_size=20)
+    | st.sampled_from(["none", "env:A", "github", "client-secret", "1" * 5]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=5), inner, max_size=4)
+    ),
     max_leaves=20,
-)  # fmt: skip
+)
 
 
 def spelled(value):
@@ -182,15 +192,20 @@ credentials = st.fixed_dictionaries(
         "expires": st.dates().map(str),
         "tags": st.dictionaries(words.map(lambda word: word.replace("=", "")), words, max_size=2),
     },
-)  # fmt: skip
+)
 
 
 @settings(max_examples=60, deadline=None)
 @given(
     partner_id=partner_ids,
-    entries=st.lists(credentials, min_size=1, max_size=4, unique_by=(lambda entry: entry["name"].casefold(), lambda entry: entry["client_id"])),
+    entries=st.lists(
+        credentials,
+        min_size=1,
+        max_size=4,
+        unique_by=(lambda entry: entry["name"].casefold(), lambda entry: entry["client_id"]),
+    ),
     jobs=st.integers(1, 512),
-)  # fmt: skip
+)
 def test_what_is_right_comes_out_as_written(file, partner_id, entries, jobs):
     """Names of any alphabet, dates, tags and overrides survive."""
     entries = [{**entry, "auth": {"kind": "federated", "token": "github"}} for entry in entries]

@@ -10,11 +10,21 @@ A, B = "aaaaaaaa-0000-0000-0000-000000000000", "bbbbbbbb-0000-0000-0000-00000000
 SECRET = "auth: {kind: client-secret, secret: 'env:S'}"
 CASES = {
     "client ID in one tenant": (
-        f"- {{name: a, tenant: {A}, client_id: {B}, {SECRET}}}\n- {{name: b, tenant: {A.upper()}, client_id: {B.upper()}, {SECRET}}}\n",
-        [":5: credentials[1].tenant: credentials[1] is one principal in tenant " + A, "first by credentials[0] at ", ":4: "],
+        (
+            f"- {{name: a, tenant: {A}, client_id: {B}, {SECRET}}}\n"
+            f"- {{name: b, tenant: {A.upper()}, client_id: {B.upper()}, {SECRET}}}\n"
+        ),
+        [
+            ":5: credentials[1].tenant: credentials[1] is one principal in tenant " + A,
+            "first by credentials[0] at ",
+            ":4: ",
+        ],
     ),
     "managed identity and application of one client ID": (
-        f"- {{name: a, tenant: {A}, client_id: {B}, {SECRET}}}\n- {{name: b, tenant: {A}, auth: {{kind: managed-identity, client_id: {B}}}}}\n",
+        (
+            f"- {{name: a, tenant: {A}, client_id: {B}, {SECRET}}}\n"
+            f"- {{name: b, tenant: {A}, auth: {{kind: managed-identity, client_id: {B}}}}}\n"
+        ),
         [":5: credentials[1].tenant: credentials[1] is one principal"],
     ),
     "the machine's identity": (
@@ -30,14 +40,17 @@ CASES = {
         [":8: credentials[0].tenants[2]: credentials[0] is one principal", ":6: credentials[0].tenants[0]; remove one"],
     ),
     "a name twice": (
-        f"- {{name: Straße, tenant: {A}, auth: {{kind: azure-cli}}}}\n- {{name: STRASSE, tenant: {B}, auth: {{kind: azure-cli}}}}\n",
+        (
+            f"- {{name: Straße, tenant: {A}, auth: {{kind: azure-cli}}}}\n"
+            f"- {{name: STRASSE, tenant: {B}, auth: {{kind: azure-cli}}}}\n"
+        ),
         [":5: credentials[1].name: is also the name of the credential on line 4"],
     ),
     "two client IDs in one entry": (
         f"- {{name: a, tenant: {A}, client_id: {A}, auth: {{kind: managed-identity, client_id: {B}}}}}\n",
         [":4: credentials[0].auth.client_id: is another than the client_id on line 4"],
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("credentials", "messages"), CASES.values(), ids=CASES)
@@ -50,8 +63,9 @@ def test_a_second_writer_is_refused(written, credentials, messages):
 
 def test_one_principal_in_two_tenants_is_two_targets(written):
     """And a second credential in a tenant is no second writer: it has a link of its own."""
-    text = f"- {{name: b, tenants: [{B}, {A}], client_id: {B}, {SECRET}}}\n- {{name: A, tenant: {A}, client_id: {A}, {SECRET}}}\n"
-    targets = config.load(written(HEAD + text)).targets()
+    first = f"- {{name: b, tenants: [{B}, {A}], client_id: {B}, {SECRET}}}\n"
+    second = f"- {{name: A, tenant: {A}, client_id: {A}, {SECRET}}}\n"
+    targets = config.load(written(HEAD + first + second)).targets()
     assert [target.label for target in targets] == [f"A@{A}", f"b@{A}", f"b@{B}"]
 
 

@@ -6,12 +6,13 @@ from pal_agent import config
 from pal_agent.errors import AgentError, ExitCode
 
 A, B = "aaaaaaaa-0000-0000-0000-000000000000", "bbbbbbbb-0000-0000-0000-000000000000"
+GITHUB = "{kind: federated, token: github}"
 TEXT = f"""\
 version: 1
 partner: {{id: "5127255"}}
 credentials:
-- {{name: Fabrikam, tenants: [{A}, {B}], client_id: {A}, auth: {{kind: federated, token: github}}, tags: {{region: emea, tier: "1"}}}}
-- {{name: "contoso [old]", tenant: {A}, client_id: {B}, auth: {{kind: federated, token: github}}, tags: {{region: emea}}}}
+- {{name: Fabrikam, tenants: [{A}, {B}], client_id: {A}, auth: {GITHUB}, tags: {{region: emea, tier: "1"}}}}
+- {{name: "contoso [old]", tenant: {A}, client_id: {B}, auth: {GITHUB}, tags: {{region: emea}}}}
 - {{name: plain, tenant: {B}, auth: {{kind: azure-cli}}}}
 """
 ALL = [f"contoso [old]@{A}", f"Fabrikam@{A}", f"Fabrikam@{B}", f"plain@{B}"]
@@ -26,7 +27,7 @@ CASES = {
     "a tag": ((), ("region=emea",), ALL[:3]),
     "two tags": ((), ("region=emea", "tier=1"), ALL[1:3]),
     "name and tag": (("*@aaaa*",), ("tier=1",), ALL[1:2]),
-}  # fmt: skip
+}
 NOTHING = {
     "a name that is not there": (("fabricam",), (), "--target 'fabricam' matches nothing", ALL[0]),
     "one of two that is not there": (("plain", "x"), (), "--target 'x' matches nothing", ALL[0]),
@@ -34,7 +35,7 @@ NOTHING = {
     "a tag that is not there": ((), ("region=us",), "no target has every --tag", "region=emea, tier=1"),
     "a tag without a value": ((), ("region",), "--tag must be K=V", ""),
     "a tag without a name": ((), ("=emea",), "--tag must be K=V", ""),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("targets", "tags", "expected"), CASES.values(), ids=CASES)

@@ -28,9 +28,12 @@ SECRET = {"AZURE_CLIENT_SECRET": CANARY}
             ),
         ),
         ({"AZURE_FEDERATED_TOKEN_FILE": "/var/t", "AZURE_CLIENT_SECRET": ""}, Federated(token=Path("/var/t"))),
-        ({**SECRET, "AZURE_CLIENT_CERTIFICATE_PATH": "c"}, ClientSecret(secret=SecretReference(kind="env", name="AZURE_CLIENT_SECRET"))),
+        (
+            {**SECRET, "AZURE_CLIENT_CERTIFICATE_PATH": "c"},
+            ClientSecret(secret=SecretReference(kind="env", name="AZURE_CLIENT_SECRET")),
+        ),
     ],
-)  # fmt: skip
+)
 def test_each_way_to_sign_in(environ, auth):
     """As a reference: the secret itself is not in the settings."""
     settings = config.from_environment("5127255", environ={**IDS, **environ}, cwd=Path("/work"))
