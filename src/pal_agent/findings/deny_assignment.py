@@ -18,8 +18,8 @@ FINDING = Kind(
     title="A deny assignment takes the credential's access away.",
     meaning="""
         The credential is linked and holds an eligible role, but a deny assignment that applies to it is in force at
-        this scope, inside or above the scope of the role. Nobody writes deny assignments by hand: they come from
-        deployment stacks, managed applications or Azure itself.
+        this scope, inside or above the scope of the role. Few are written by hand: most come from deployment stacks,
+        managed applications or Azure itself.
         """,
     matters="""
         Microsoft may refuse partner earned credit where access is denied, so this agent counts none at the denied

@@ -21,8 +21,8 @@ FINDING = Kind(
         and the agent can't see whether the credential is in that group.
         """,
     matters="""
-        Whatever the missing facts could change is reported as unknown, never as none. In the first case the run is
-        incomplete and ends with exit code 3.
+        Whatever the missing facts could change is reported as unknown, never as none. The run is incomplete and ends
+        with exit code 3, unless it is about a group that would change nothing.
         """,
     mend="""
         See which reads fail and what each costs in the report:
