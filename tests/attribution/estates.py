@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from hypothesis import strategies as st
-from tests.attribution.shorthand import CONTRIBUTOR, CUSTOM, EVERYONE, PARTNER, READER
 
 from pal_agent.attribution import Doubts, Sighting, attribute
 from pal_agent.model import (
@@ -24,6 +23,7 @@ from pal_agent.model import (
     Tier,
 )
 from pal_agent.roles import bundled
+from tests.attribution.shorthand import CONTRIBUTOR, CUSTOM, EVERYONE, PARTNER, READER
 
 Estate = list[TargetFacts]
 

@@ -2,10 +2,10 @@
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.attribution.estates import SUBSCRIPTION, Estate, attributed, estates
-from tests.attribution.oracle import expected
 
 from pal_agent.model import Source, Tier, Tiers
+from tests.attribution.estates import SUBSCRIPTION, Estate, attributed, estates
+from tests.attribution.oracle import expected
 
 
 @settings(max_examples=100, deadline=None)

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
-from tests.attribution.shorthand import target_facts
 
 from pal_agent.attribution import Doubts, Sighting, attribute, summarise
 from pal_agent.model import SubscriptionResult, TargetFacts, TargetResult, Tier, Tiers
 from pal_agent.roles import bundled
+from tests.attribution.shorthand import target_facts
 
 FOLDER = Path(__file__).parent.parent / "cases" / "attribution"
 

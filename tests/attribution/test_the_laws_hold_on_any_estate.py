@@ -5,7 +5,6 @@ from dataclasses import fields, replace
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from tests.attribution.estates import CSP, MISSING, SCOPES, Estate, assignments, attributed, estates, targets
 
 from pal_agent import scopes
 from pal_agent.attribution import holdings, is_earning, summarise
@@ -19,6 +18,7 @@ from pal_agent.model import (
     Tier,
 )
 from pal_agent.roles import bundled
+from tests.attribution.estates import CSP, MISSING, SCOPES, Estate, assignments, attributed, estates, targets
 
 LADDER = (State.NONE, State.UNKNOWN, State.PARTIAL, State.FULL)
 Cells = dict[tuple[str, Tier], State]

@@ -86,7 +86,10 @@ def _rows(file: Path) -> Rows:
 
 
 def _column_faults(file: Path, columns: Sequence[str]) -> Iterator[str]:
-    for number, row in enumerate(_rows(file), start=2):
+    rows = _rows(file)
+    if not rows:
+        yield f"{file.name}: no rows"
+    for number, row in enumerate(rows, start=2):
         absent = [column for column in columns if row.get(column) is None]
         if absent:
             yield f"{file.name}:{number}: no {', '.join(absent)}"
