@@ -4,7 +4,7 @@
 `Holding` is the noun between them, which findings ask too.
 """
 
-from pal_agent.attribution.holding import Holding, holdings
+from pal_agent.attribution.holding import Holding, holdings, is_delegated, is_readable, reaches
 from pal_agent.attribution.subscription import Doubts, Sighting, attribute
 from pal_agent.attribution.target import is_earning, link_of, summarise
 
@@ -14,7 +14,10 @@ __all__ = [
     "Sighting",
     "attribute",
     "holdings",
+    "is_delegated",
     "is_earning",
+    "is_readable",
     "link_of",
+    "reaches",
     "summarise",
 ]

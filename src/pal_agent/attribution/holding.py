@@ -138,13 +138,14 @@ def _standing(assignment: Assignment, seen: SubscriptionFacts) -> bool | None:
     """PIM lists an instance for what it manages; what it does not list was assigned for good."""
     if not isinstance(seen.time_bound, tuple):
         return None
-    instances = [instance for instance in seen.time_bound if _is_behind(instance, assignment)]
+    instances = [instance for instance in seen.time_bound if is_behind(instance, assignment)]
     if any(_is_assigned(instance) and not instance.ends_at for instance in instances):
         return True
     return not any(_is_activated(instance) or instance.ends_at for instance in instances)
 
 
-def _is_behind(instance: ScheduleInstance, assignment: Assignment) -> bool:
+def is_behind(instance: ScheduleInstance, assignment: Assignment) -> bool:
+    """Whether a PIM instance is about this very assignment."""
     if instance.origin_assignment_id:
         return same(instance.origin_assignment_id, assignment.id)
     return (

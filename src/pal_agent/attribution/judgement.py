@@ -116,9 +116,7 @@ def _quick_pec(influence: _Bounds) -> State:
 def _behind(case: Case, covering: Sequence[_Covering], at: str) -> tuple[Source, ...]:
     """Who gives the best answer in the required tier, else in association: one source for each assignment and
     target, sorted."""
-    quick_pec = case.quick and case.require is Tier.PEC
-    required = () if quick_pec else _counting(covering, case.require, at)
-    counting = required or _counting(covering, Tier.ASSOCIATION, at)
+    counting = _counting(covering, case.require, at) or _counting(covering, Tier.ASSOCIATION, at)
     best = _best(each.state for each in counting)
     sources = {_key(each.claim.source): each.claim.source for each in counting if each.state is best}
     return tuple(sources[key] for key in sorted(sources))
