@@ -144,7 +144,7 @@ def _standing(assignment: Assignment, seen: SubscriptionFacts) -> bool | None:
     return not any(_is_activated(instance) or instance.ends_at for instance in instances)
 
 
-def is_behind(instance: ScheduleInstance, assignment: Assignment) -> bool:
+def is_behind(instance: ScheduleInstance, assignment: Assignment | HeldAssignment) -> bool:
     """Whether a PIM instance is about this very assignment."""
     if instance.origin_assignment_id:
         return same(instance.origin_assignment_id, assignment.id)
