@@ -83,19 +83,19 @@ def _plan(*, replaced: int, existing: int, created: int = 0) -> Plan:
     return Plan(changes=tuple(changes), blocked=(), unchanged=0, unverified=0, existing=existing)
 
 
-@pytest.mark.parametrize(
-    ("replaced", "existing", "limit", "refused"),
-    [
-        (10, 10, 30, False),
-        (3, 10, 30, False),
-        (4, 11, 30, True),
-        (3, 11, 30, False),
-        (1, 100, 0, True),
-        (30, 100, 30, False),
-        (31, 100, 30, True),
-        (100, 100, 100, False),
-    ],
-)
+THRESHOLD = [
+    (10, 10, 30, False),
+    (3, 10, 30, False),
+    (4, 11, 30, True),
+    (3, 11, 30, False),
+    (1, 100, 0, True),
+    (30, 100, 30, False),
+    (31, 100, 30, True),
+    (100, 100, 100, False),
+]
+
+
+@pytest.mark.parametrize(("replaced", "existing", "limit", "refused"), THRESHOLD)
 def test_the_threshold_holds_when_more_than_ten_links_exist(
     replaced: int, existing: int, limit: float, *, refused: bool
 ) -> None:
