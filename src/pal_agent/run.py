@@ -11,6 +11,7 @@ from pal_agent import __version__, credentials, roles
 from pal_agent.apply import carry_out
 from pal_agent.cloud.azure import Azure
 from pal_agent.cloud.exchange import Later
+from pal_agent.cloud.patience import Pace
 from pal_agent.cloud.principal import Principal
 from pal_agent.engine.threads import Pool
 from pal_agent.errors import ExitCode, SecretError
@@ -57,6 +58,7 @@ class Work:
     interruption: Interruption = field(default_factory=Interruption)
     progress: Callable[[Target], None] = silent
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    pace: Pace = field(default_factory=Pace)
 
     @property
     def run_id(self) -> str:
@@ -223,7 +225,7 @@ class _Principals:
     def of(self, target: Target) -> Principal:
         auth = self.work.credential(target).auth
         sign_in = credentials.signer(auth, target, azure=self.work.azure, secret=self.work.secret)
-        return Principal(target, sign_in=sign_in, timeout=self.work.settings.timeout)
+        return Principal(target, sign_in=sign_in, timeout=self.work.settings.timeout, pace=self.work.pace)
 
     def certificate_ends(self, target: Target) -> date | None:
         auth = self.work.credential(target).auth

@@ -7,19 +7,22 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 from urllib.parse import quote, urlencode
 
+from azure.core import AzureClouds
 from azure.core.pipeline import Pipeline
 from azure.core.pipeline.policies import HTTPPolicy
 from azure.core.rest import HttpRequest
 
 from pal_agent.cloud import judge
 from pal_agent.cloud.failure import Failure
-from pal_agent.cloud.policies import CALLER, SHAPE, Bearer, Caller, Discovery, Endpoints, OriginGuard, Verdict
+from pal_agent.cloud.policies import ADDRESS, CALLER, SHAPE, Bearer, Caller, Discovery, Endpoints, OriginGuard, Verdict
 from pal_agent.cloud.session import Session
 from pal_agent.cloud.transport import Answer, Transport
 from pal_agent.model import Code
 from pal_agent.settings import Cloud
 
 MOST_PAGES = 1000
+AN_EMPTY_PAGE = {"value": ()}  # what the clients are shown: their models of a page cost more than the call
+LONGEST_LIFE = 10**10  # of a token; as seconds since 1970 it is the year 2286
 Json = Mapping[str, Any]
 Policies = list[HTTPPolicy[HttpRequest, Answer]]
 
@@ -60,6 +63,7 @@ class Azure:
     def _client(self, kind: Callable[..., Any], *arguments: str) -> Any:
         options = {
             "base_url": self.cloud.resource_manager,
+            "cloud_setting": AzureClouds.AZURE_PUBLIC_CLOUD,  # unused, but costly to find out
             "credential_scopes": [self.scope],
             "policies": self._arm_policies(),
             "transport": self.transport,
@@ -152,7 +156,7 @@ class Listing:
     ) -> None:
         self._azure, self._caller = azure, caller
         self._url, self._first = url, first
-        self._seen: set[str] = set()
+        self._seen: set[str] = set() if url is None else {url}
         self._elements: list[Json] = []
 
     def __call__(self) -> list[Json]:
@@ -163,7 +167,7 @@ class Listing:
             if not link:
                 return self._elements
             if link in self._seen or len(self._seen) >= MOST_PAGES:
-                raise Failure(Code.PAGING_LOOP, f"The list does not end (page {len(self._seen) + 2}).", status=200)
+                raise Failure(Code.PAGING_LOOP, f"The list does not end (page {len(self._seen) + 1}).", status=200)
             self._seen.add(link)
             self._url, self._first = link, None
 
@@ -171,17 +175,27 @@ class Listing:
         if self._first is None:
             return self._azure.get_url(self._caller, self._url or "", a_page)
         kept: list[Json] = []
-        options = {CALLER: self._caller, SHAPE: lambda content: kept.append(a_page(content))}
-        next(self._first(**options).by_page())
+
+        def keep(content: Any) -> Json:
+            kept.append(a_page(content))
+            return AN_EMPTY_PAGE
+
+        options = {CALLER: self._caller, SHAPE: keep, ADDRESS: self._seen.add}
+        try:
+            next(self._first(**options).by_page())
+        except ValueError as error:  # the client's own reader stumbled over a field
+            raise Failure(Code.BAD_RESPONSE, "The list can't be read.", status=200, transient=True) from error
         return kept[-1]
 
 
 def a_sign_in_answer(content: Any) -> None:
-    """A discovery document names its token endpoint; a token comes with its life in seconds."""
+    """A discovery document names its token endpoint; a token comes with its life or its end, in seconds."""
     answer = an_object(content)
     if isinstance(answer.get("access_token"), str):
-        int(answer["expires_in"] if isinstance(answer.get("expires_in"), int | str) else "")
-    elif not isinstance(answer.get("token_endpoint"), str):
+        seconds = answer.get("expires_in", answer.get("expires_on"))
+        if not isinstance(seconds, int | str) or abs(int(seconds)) > LONGEST_LIFE:
+            raise ValueError("the token's life is not in seconds")
+    elif not isinstance(answer.get("token_endpoint"), str) or "error" in answer:
         raise ValueError("neither a token nor a discovery document")
 
 

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from pal_agent.cloud import deadline
 from pal_agent.cloud.failure import Failure
 from pal_agent.cloud.patience import Patience
-from pal_agent.cloud.principal import Principal
+from pal_agent.cloud.principal import Principal, paused
 from pal_agent.model import Code, Missing, Reason
 
 T = TypeVar("T")
@@ -33,9 +33,10 @@ class Exchange(Generic[T]):
         self.principal = principal
         self.ask = ask
         self._once = once
-        self._patience = Patience()
+        self._patience = Patience(principal.pace)
         self._again_at = 0.0
         self._last_answer: Reason | None = None
+        self._last_failure: Reason | None = None
 
     def ready_at(self) -> float:
         """When the next attempt makes sense; at once where only giving up is left."""
@@ -43,11 +44,13 @@ class Exchange(Generic[T]):
         return 0.0 if moment >= self.principal.deadline else moment
 
     def attempt(self) -> T | Missing | Later:
-        limit = self.principal.deadline
-        if self.principal.paused_until >= limit:
-            return Missing(reason=self._last_answer or _paused_too_long())
-        if time.monotonic() >= limit:
-            return Missing(reason=self._last_answer or OUT_OF_TIME)
+        limit, now, paused_until = self.principal.deadline, time.monotonic(), self.principal.paused_until
+        if paused_until >= limit:
+            return Missing(reason=self._last_answer or paused(paused_until - now).reason)
+        if now >= limit:
+            return Missing(reason=self._last_answer or self._last_failure or OUT_OF_TIME)
+        if paused_until > now:
+            return Later(paused_until)
         try:
             with deadline.until(limit):
                 return self.ask()
@@ -57,8 +60,9 @@ class Exchange(Generic[T]):
     def _weigh(self, failure: Failure, left: float) -> Missing | Later:
         if failure.answered:
             self._last_answer = failure.reason
+        self._last_failure = OUT_OF_TIME if failure.reason.code is Code.TIMEOUT else failure.reason
         delay = self._patience.delay(failure, left=left, chance=random.random())  # noqa: S311 - jitter
-        if failure.throttled:
+        if failure.throttled or self._once:  # what follows a write, its reading too, waits as the write would
             self.principal.pause(delay if delay is not None else failure.retry_after or 0.0)
         if delay is None or self._once:
             return Missing(reason=self._verdict(failure, left))
@@ -71,12 +75,6 @@ class Exchange(Generic[T]):
                 f"{failure.reason.message} Azure asks to wait {failure.retry_after:.0f} s, longer than there is time."
             )
             return Reason(code=Code.THROTTLED, message=message, status=failure.reason.status)
-        if left <= 0 and self._last_answer is None:
-            return OUT_OF_TIME
+        if left <= 0 and failure.reason.code is Code.TIMEOUT:
+            return self._last_answer or OUT_OF_TIME
         return self._last_answer or failure.reason
-
-
-def _paused_too_long() -> Reason:
-    return Reason(
-        code=Code.THROTTLED, message="Azure asked this principal to wait longer than there is time.", status=429
-    )

@@ -1,5 +1,7 @@
 """The one place that translates what Azure answers: status, headers and body in, a `Failure` out. Pure.
 
+Messages come in full and with whatever the server chose to repeat: `policies.Verdict` takes secrets out, then shortens.
+
 Sources: azure-facts sections 1, 3 and 4; RFC 9110 for Retry-After; Microsoft's list of AADSTS codes.
 """
 
@@ -35,22 +37,27 @@ NOT_REGISTERED = {
     "invalidresourcenamespace",
     "resourceprovidernotfound",
 }
-LONGEST_MESSAGE = 400
+NUMBER = re.compile(r"[0-9]{1,300}(\.[0-9]{1,6})?|[0-9](\.[0-9]{1,6})?[eE]\+?[0-9]{1,2}", re.ASCII)
+TRACE = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
     """Seconds to wait by a Retry-After header; None where it is absent, garbage, not positive or past."""
     text = (value or "").strip()
-    if re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,6})?", text, re.ASCII):
-        return float(text) or None
-    if re.fullmatch(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]{1,2}", text, re.ASCII):
-        return float(text)
+    if NUMBER.fullmatch(text):
+        seconds: float | None = float(text)
+    else:
+        seconds = seconds_until(text, now)
+    return seconds if seconds is not None and seconds > 0 else None
+
+
+def seconds_until(date: str, now: datetime) -> float | None:
+    """From now until an HTTP date, negative where it is past; None where it can't be read as a date."""
     try:
-        moment = parsedate_to_datetime(text)
+        moment = parsedate_to_datetime(date)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now.timestamp()
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now.timestamp()
-    return seconds if seconds > 0 else None
 
 
 def read_json(body: bytes, status: int) -> Any:
@@ -72,10 +79,10 @@ def sign_in_failure(status: int, headers: Mapping[str, str], body: bytes, now: d
     if code is None and any(BLOCKED.match(number) for number in numbers):
         code = Code.BLOCKED_BY_POLICY
     if code is None and error == "temporarily_unavailable":
-        return Failure(Code.UNAVAILABLE, _short(message), status=status, transient=True)
+        return Failure(Code.UNAVAILABLE, message, status=status, transient=True)
     if code is None:
         code = _by_oauth_error(error, bool(numbers))
-    return Failure(code, _short(message), status=status, azure_code=f"AADSTS{numbers[0]}" if numbers else error)
+    return Failure(code, message, status=status, azure_code=f"AADSTS{numbers[0]}" if numbers else error)
 
 
 def _by_oauth_error(error: str | None, named: bool) -> Code:
@@ -103,7 +110,7 @@ def arm_failure(status: int, headers: Mapping[str, str], body: bytes, now: datet
     text = f"{azure_code}: {azure_message}" if azure_code and azure_message else azure_message or azure_code or ""
     if (passing := _passing(status, headers, now, text)) is not None:
         return passing
-    message = _short(text) or f"Azure answered with HTTP {status}."
+    message = text or f"Azure answered with HTTP {status}."
 
     def failure(code: Code) -> Failure:
         return Failure(code, message, status=status, azure_code=azure_code)
@@ -146,12 +153,8 @@ def _passing(status: int, headers: Mapping[str, str], now: datetime, text: str =
     if status == 408 or status >= 500:
         wait = retry_after(headers.get("Retry-After"), now)
         trace = headers.get("x-ms-correlation-request-id") or headers.get("x-ms-request-id")
-        message = _short(text) or f"Azure answered with HTTP {status}."
-        if trace:
-            message += f" (correlation ID {_short(trace)[:64]})"
+        message = text or f"Azure answered with HTTP {status}."
+        if trace and TRACE.fullmatch(trace):
+            message += f" (correlation ID {trace})"
         return Failure(Code.UNAVAILABLE, message, status=status, transient=True, retry_after=wait)
     return None
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 1] + "…"

@@ -1,20 +1,30 @@
 """When to try again, and when to give up. Pure: the clock and the random number are passed in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pal_agent.cloud.failure import Failure
 
-TRIES = 7  # with one call in twenty failing, 4 tries lose a target in every third large run, 7 one in 18,000
-HINTED_TRIES = 30  # answers that name their own Retry-After are Azure's pace, not its fault
-BASE = 0.4
-LONGEST = 60.0
-SHORTEST = 0.05
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """How often to try, and how long to wait in between; times are in seconds.
+
+    With one call in twenty failing, 4 tries lose a target in every third large run, 7 one in 18,000. Answers that name
+    their own Retry-After are Azure's pace and not its fault: they are counted by themselves.
+    """
+
+    tries: int = 7
+    hinted_tries: int = 30
+    base: float = 0.4
+    longest: float = 60.0
+    shortest: float = 0.05
 
 
 @dataclass
 class Patience:
     """How often one exchange has been tried."""
 
+    pace: Pace = field(default_factory=Pace)
     tries: int = 0
     hinted: int = 0
 
@@ -29,10 +39,10 @@ class Patience:
             self.hinted += 1
         else:
             self.tries += 1
-        if self.tries >= TRIES or self.hinted >= HINTED_TRIES:
+        if self.tries >= self.pace.tries or self.hinted >= self.pace.hinted_tries:
             return None
         delay = failure.retry_after
         if delay is None:
-            ceiling = min(LONGEST, BASE * 2 ** (self.tries + self.hinted - 1))
-            delay = SHORTEST + chance * (ceiling - SHORTEST)
+            ceiling = min(self.pace.longest, self.pace.base * 2 ** (self.tries + self.hinted - 1))
+            delay = self.pace.shortest + chance * (ceiling - self.pace.shortest)
         return delay if delay < left else None

@@ -9,14 +9,14 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 from azure.core.pipeline import PipelineRequest, PipelineResponse
 from azure.core.pipeline.policies import HTTPPolicy
 from azure.core.rest import HttpRequest
 
 from pal_agent import __version__
-from pal_agent.cloud import judge
+from pal_agent.cloud import deadline, judge
 from pal_agent.cloud.failure import Failure
 from pal_agent.cloud.transport import Answer
 from pal_agent.model import Code
@@ -27,7 +27,8 @@ Shape = Callable[[Any], object]
 Judgement = Callable[[int, Mapping[str, str], bytes, datetime], Failure]
 
 USER_AGENT = f"pal-agent/{__version__}"
-CALLER, SHAPE = "pal_caller", "pal_shape"
+CALLER, SHAPE, ADDRESS = "pal_caller", "pal_shape", "pal_address"
+LONGEST_MESSAGE = 400
 
 
 class Caller(Protocol):
@@ -97,7 +98,8 @@ def claims_in(challenge: str) -> str | None:
 class Verdict(HTTPPolicy[HttpRequest, Answer]):
     """Turns everything but a believable 200 into a `Failure`; leaves the JSON it read on the answer.
 
-    The shape to expect comes with the request (`SHAPE`): a function that raises ValueError, or None for no body.
+    The shape to expect comes with the request (`SHAPE`): a function that raises ValueError, or None for no body. Who
+    wants to know where a client's request went gives a function that is told the URL (`ADDRESS`).
     """
 
     def __init__(self, judgement: Judgement, *, shape: Shape | None = None) -> None:
@@ -107,12 +109,13 @@ class Verdict(HTTPPolicy[HttpRequest, Answer]):
 
     def send(self, request: Request) -> Response:
         shape: Shape | None = request.context.options.pop(SHAPE, self._shape)
+        request.context.options.pop(ADDRESS, _nobody)(request.http_request.url)
         request.http_request.headers["User-Agent"] = USER_AGENT
         response = self.next.send(request)
         answer = response.http_response
         if answer.status_code != 200:
             failure = self._judgement(answer.status_code, answer.headers, answer.content, datetime.now(UTC))
-            raise without_secrets(failure, request.http_request)
+            raise fit_to_show(failure, request.http_request)
         if shape is not None:
             answer.parsed = judge.read_json(answer.content, answer.status_code)
             _believe(shape, answer)
@@ -127,29 +130,41 @@ def _believe(shape: Shape, answer: Answer) -> None:
         raise Failure(Code.BAD_RESPONSE, message, status=answer.status_code, transient=True) from error
 
 
+def _nobody(_: str) -> None:
+    """Nobody wants to know."""
+
+
 def _any_object(content: Any) -> None:
     if not isinstance(content, dict):
         raise ValueError("not an object")
 
 
-def without_secrets(failure: Failure, request: HttpRequest) -> Failure:
-    """A server may echo what was sent: nothing secret in this request survives in the message."""
-    sent = [request.headers.get("Authorization", "").removeprefix("Bearer ")]
-    if isinstance(request._data, dict):
-        sent += [str(request._data.get(field, "")) for field in ("client_secret", "client_assertion")]
-    message = failure.reason.message
-    for secret in filter(None, sent):
-        message = message.replace(secret, "***")
-    if message == failure.reason.message:
-        return failure
+def fit_to_show(failure: Failure, request: HttpRequest) -> Failure:
+    """A server may echo what was sent: nothing secret in this request survives in the message, then it is shortened."""
+
+    def clean(text: str) -> str:
+        for secret in _secrets_in(request):
+            text = text.replace(secret, "***")
+        return text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 1] + "…"
+
     return Failure(
         failure.reason.code,
-        message,
+        clean(failure.reason.message),
         status=failure.reason.status,
         transient=failure.transient,
         retry_after=failure.retry_after,
         throttled=failure.throttled,
+        azure_code=failure.azure_code and clean(failure.azure_code),
     )
+
+
+def _secrets_in(request: HttpRequest) -> list[str]:
+    """As they are, and as they were sent: a server may echo the form undecoded. Longest first."""
+    sent = {request.headers.get("Authorization", "").removeprefix("Bearer ")}
+    if isinstance(request._data, dict):
+        sent |= {str(request._data.get(field, "")) for field in ("client_secret", "client_assertion")}
+    spelled = {spelling for secret in sent for spelling in (secret, quote_plus(secret), quote(secret))}
+    return sorted(filter(None, spelled), key=len, reverse=True)
 
 
 class Endpoints:
@@ -166,10 +181,14 @@ class Endpoints:
         """The endpoints at `url`, asked for once however many threads want them at the same time."""
         with self._lock:
             asking = self._asking.setdefault(url, threading.Lock())
-        with asking:
-            if url not in self._known:
-                self._keep(url, ask())
-            return self._known[url]
+        if not asking.acquire(timeout=deadline.left()):
+            raise Failure(Code.TIMEOUT, "No answer in time.", transient=True)
+        try:
+            response = self._known.get(url) or ask()
+            self._keep(url, response)
+            return response
+        finally:
+            asking.release()
 
     def _keep(self, url: str, response: Response) -> None:
         with self._lock:

@@ -6,9 +6,11 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
 
 from pal_agent.cloud.failure import Failure
+from pal_agent.cloud.judge import seconds_until
+from pal_agent.cloud.patience import Pace
 from pal_agent.model import Code, Target, same
 
 RENEW_BEFORE = 60.0  # seconds of life in which a token is still used
@@ -36,6 +38,13 @@ class Identity:
 
 
 SignIn = Callable[[str | None], Token]
+USUAL = Pace()
+
+
+def paused(seconds: float) -> Failure:
+    """Nothing was asked: Azure wants this principal to wait."""
+    message = f"Azure asked this principal to wait another {seconds:.0f} s."
+    return Failure(Code.THROTTLED, message, status=429, transient=True, retry_after=seconds, throttled=True)
 
 
 def identity_in(token: str) -> Identity:
@@ -55,8 +64,9 @@ def identity_in(token: str) -> Identity:
 class Principal:
     """One target's sign-in. `sign_in(claims)` asks for a new token each time it is called."""
 
-    def __init__(self, target: Target, *, sign_in: SignIn, timeout: float) -> None:
+    def __init__(self, target: Target, *, sign_in: SignIn, timeout: float, pace: Pace = USUAL) -> None:
         self.target = target
+        self.pace = pace
         self.clock_skew: float | None = None
         self.paused_until = 0.0
         self.identity: Identity | None = None
@@ -87,6 +97,9 @@ class Principal:
         return self.identity
 
     def token(self) -> str:
+        """What to send now. Raises Failure while the principal pauses: a list of many pages stops between them."""
+        if (wait := self.paused_until - time.monotonic()) > 0:
+            raise paused(wait)
         token = self._token
         if token is None:
             raise Failure(Code.CREDENTIAL_INVALID, "There is no token for this credential.")
@@ -113,10 +126,8 @@ class Principal:
     def note(self, headers: Mapping[str, str]) -> None:
         """Keeps how far the clocks are apart: seconds by which Azure's is ahead."""
         if self.clock_skew is None and (date := headers.get("Date")):
-            try:
-                self.clock_skew = parsedate_to_datetime(date).timestamp() - time.time()
-            except (ValueError, TypeError):
-                self.clock_skew = 0.0
+            ahead = seconds_until(date, datetime.now(UTC))
+            self.clock_skew = 0.0 if ahead is None else ahead
 
     def pause(self, seconds: float) -> None:
         """Nothing is sent for this principal until then; others go on."""

@@ -29,12 +29,13 @@ class DeadlineSocket(ssl.SSLSocket):
     A read timeout alone never fires on a peer that sends a byte now and then.
     """
 
-    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+    def read(self, *args: Any, **kwargs: Any) -> Any:
+        """Everything that is received comes through here."""
         remaining = deadline.left()
         if remaining <= 0:
             raise TimeoutError("the exchange is out of time")
         self.settimeout(min(remaining, deadline.READ_TIMEOUT))
-        return super().recv_into(*args, **kwargs)
+        return super().read(*args, **kwargs)
 
 
 def trust(extra: Path | None, environment: Mapping[str, str] = os.environ) -> ssl.SSLContext:

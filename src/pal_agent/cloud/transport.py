@@ -82,7 +82,8 @@ def _prepared(request: HttpRequest) -> requests.PreparedRequest:
 
 
 def _body(response: requests.Response) -> bytes:
-    if int(response.headers.get("Content-Length") or 0) > LIMIT:
+    length = response.headers.get("Content-Length") or ""
+    if length.isdecimal() and (len(length) > len(str(LIMIT)) or int(length) > LIMIT):
         raise _too_large(response.status_code)
     chunks: list[bytes] = []
     size = 0
@@ -105,6 +106,8 @@ def _no_answer(error: Exception) -> Failure:
     chain = list(_chain(error))
     if any(isinstance(link, ssl.SSLCertVerificationError) for link in chain):
         return Failure(Code.UNREACHABLE, "The server's certificate is not trusted (see cloud.ca_bundle).")
+    if deadline.left() > 0 and any(isinstance(link, urllib3.exceptions.ConnectTimeoutError) for link in chain):
+        return Failure(Code.UNREACHABLE, "No connection in time.", transient=True)
     if any(isinstance(link, (TimeoutError, urllib3.exceptions.TimeoutError, requests.Timeout)) for link in chain):
         return Failure(Code.TIMEOUT, "No answer in time.", transient=True)
     if any(isinstance(link, http.client.HTTPException) and not _reset(link) for link in chain):

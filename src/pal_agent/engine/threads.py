@@ -2,8 +2,9 @@
 
 A conversation is a generator that yields batches of exchanges (see `gather`). Its exchanges run side by side; one that
 must wait (`Later`) is put back and its thread taken by other work, so nobody sleeps in a thread. Conversations that
-have started come first, in the order they started: few are open at a time, whatever their number. While others have
-work, one conversation gets at most three quarters of the threads, so that one that hangs can't stop the rest.
+have started come first, in the order they started: few are open at a time, whatever their number. While others are
+open, waiting ones too, one conversation gets at most three quarters of the threads, so that one that hangs can't stop
+the rest.
 """
 
 import heapq
@@ -104,7 +105,7 @@ class Pool(Generic[T]):
         with self._changed:
             while True:
                 pause = self._wake()
-                step = self._take(self._share) or self._start() or self._take(self._jobs)
+                step = self._take(self._share) or self._start() or self._take_as_the_last()
                 if step is not None:
                     return step
                 if not self._open and (self._exhausted or self._stopped):
@@ -131,6 +132,10 @@ class Pool(Generic[T]):
                     return partial(self._attempt, owner, place)
                 self._wait(owner, place, moment)
         return None
+
+    def _take_as_the_last(self) -> Callable[[], None] | None:
+        """All threads for the one conversation that is left."""
+        return self._take(self._jobs) if len(self._open) == 1 else None
 
     def _wait(self, owner: _Open[T], place: int, moment: float) -> None:
         heapq.heappush(self._waiting, (moment, next(self._ties), owner, place))
