@@ -106,7 +106,14 @@ class History:
         """A run by its ID or the beginning of it, by its number, or counted back: `last` (or None), `-2` (the one
         before the last), `last-1` (the same)."""
         found = self._find(reference or "last")
-        return RecordedRun(self._connection, found.number, self._where, header=found.header, counts=found.counts)
+        return RecordedRun(
+            self._connection,
+            found.number,
+            self._where,
+            header=found.header,
+            counts=found.counts,
+            has_facts=found.has_facts,
+        )
 
     def before(self, run_id: str) -> RecordedRun | None:
         """The run recorded before this one, of the same command; for a run not recorded yet, the last `check`."""

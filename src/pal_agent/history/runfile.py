@@ -32,16 +32,29 @@ Object = dict[str, Json]
 
 def read(path: Path) -> RunStore:
     """The run, to be closed. Keys that a newer agent added are left out; `HistoryError` for any other file."""
-    with _understood(path):
-        header = _header(path)
-        store = RunStore(require=header.require)
-        try:
-            _fill(store, path)
-        except BaseException:
-            store.close()
-            raise
+    header = read_header(path)
+    store = RunStore(require=header.require)
+    try:
+        for result in results(path):
+            store.add_result(result)
+    except BaseException:
+        store.close()
+        raise
     store.finish(header)
     return store
+
+
+def read_header(path: Path) -> RunHeader:
+    with _understood(path):
+        return _header(path)
+
+
+def results(path: Path) -> Iterator[TargetResult | SubscriptionResult | Finding]:
+    """All results in the order of the file, one at a time."""
+    with _understood(path), path.open(encoding="utf-8-sig") as file:
+        for name, data in members(file):
+            if name in _RESULTS:
+                yield _RESULTS[name](_object(data))
 
 
 @contextmanager
@@ -52,13 +65,6 @@ def _understood(path: Path) -> Iterator[None]:
         raise HistoryError(error.strerror or str(error), where=str(path)) from error
     except (ValueError, KeyError, RecursionError) as error:
         raise HistoryError(f"this is not a report in json format: {error}", where=str(path), mend=_MADE_BY) from error
-
-
-def _fill(store: RunStore, path: Path) -> None:
-    with path.open(encoding="utf-8-sig") as file:
-        for name, data in members(file):
-            if name in _RESULTS:
-                store.add_result(_RESULTS[name](_object(data)))
 
 
 def _header(path: Path) -> RunHeader:

@@ -48,7 +48,12 @@ class StoredRows:
         rows = self._rows(
             "SELECT body FROM target WHERE run = ? AND credential = ? AND tenant = ?", *map(key, target_key)
         )
-        return next((unpack(TargetResult, body) for (body,) in rows), None)
+        return next((self._unpacked(TargetResult, body) for (body,) in rows), None)
+
+    def subscription(self, subscription_id: str) -> SubscriptionResult | None:
+        """One subscription, without walking."""
+        rows = self._rows("SELECT body FROM subscription WHERE run = ? AND subscription = ?", key(subscription_id))
+        return next((self._unpacked(SubscriptionResult, body) for (body,) in rows), None)
 
     def facts(self) -> Iterator[TargetFacts]:
         """Every target's facts in report order, without its subscriptions: `()` or `Missing`."""
@@ -102,10 +107,18 @@ class RecordedRun(StoredRows):
     """A run as the history keeps it; usable while the history is open."""
 
     def __init__(
-        self, connection: sqlite3.Connection, number: int, where: str, *, header: RunHeader, counts: Counts
+        self,
+        connection: sqlite3.Connection,
+        number: int,
+        where: str,
+        *,
+        header: RunHeader,
+        counts: Counts,
+        has_facts: bool,
     ) -> None:
         super().__init__(connection, number, where)
-        self.number, self._header, self._counts = number, header, counts
+        self.number, self.has_facts = number, has_facts
+        self._header, self._counts = header, counts
 
     @property
     def header(self) -> RunHeader:

@@ -10,12 +10,14 @@ from typing import TypeVar
 
 from pal_agent.codec import Json
 from pal_agent.model import (
+    Counts,
     Excepted,
     Finding,
     HeldAssignment,
     Link,
     Reason,
     Run,
+    RunHeader,
     Source,
     SubscriptionResult,
     TargetResult,
@@ -33,8 +35,8 @@ Element = TypeVar("Element")
 def render(run: Run, options: Options) -> Iterator[str]:
     """Yields a line or a little more at a time."""
     yield f'{{"schema_version": {SCHEMA_VERSION},\n'
-    yield f' "run": {_line(_header(run))},\n'
-    yield f' "summary": {_line(_summary(run))},\n'
+    yield f' "run": {_line(header_data(run.header))},\n'
+    yield f' "summary": {_line(summary_data(run.counts))},\n'
     yield from _list("targets", run.targets(), _target)
     yield ",\n"
     yield from _list("subscriptions", run.subscriptions(), _subscription)
@@ -56,8 +58,7 @@ def _line(data: Json) -> str:
     return json.dumps(data, check_circular=False).replace("\x7f", "\\u007f")
 
 
-def _header(run: Run) -> Json:
-    header = run.header
+def header_data(header: RunHeader) -> dict[str, Json]:
     return {
         "id": header.id,
         "command": header.command,
@@ -71,8 +72,7 @@ def _header(run: Run) -> Json:
     }
 
 
-def _summary(run: Run) -> Json:
-    counts = run.counts
+def summary_data(counts: Counts) -> dict[str, Json]:
     return {
         "targets": {**counts.targets},
         "links": {**counts.links},

@@ -46,13 +46,13 @@ def write(run: Run, output: Output, options: Options, stdout: TextIO | None) -> 
     chosen = load(output.format)
     chunks = chosen.render(*masked(run, options))
     if output.path is None:
-        _to_stdout(chunks, stdout, binary=chosen.BINARY)
+        to_stdout(chunks, stdout, binary=chosen.BINARY)
         return
     with _said(output.path):
         if _is_special(output.path):
             _fill(output.path.open("wb"), chunks)
         else:
-            _replace(output.path, chunks)
+            replace_file(output.path, chunks)
 
 
 def write_all(run: Run, wanted: Iterable[Output], options: Options, stdout: TextIO | None) -> tuple[AgentError, ...]:
@@ -109,8 +109,8 @@ def _said(where: Path | str) -> Iterator[None]:
         raise AgentError(what, where=str(where), mend="An earlier report there is intact.") from error
 
 
-def _replace(path: Path, chunks: Iterator[str] | Iterator[bytes]) -> None:
-    """Through a file beside it, on disk before it takes the place."""
+def replace_file(path: Path, chunks: Iterator[str] | Iterator[bytes]) -> None:
+    """Through a file beside it, on disk before it takes the place. After an `OSError` all is as it was."""
     beside = path.parent / f".pal-agent-{secrets.token_hex(8)}.tmp"
     try:
         _fill(beside.open("xb"), chunks)
@@ -135,8 +135,8 @@ def _bytes(chunk: str | bytes) -> bytes:
     return chunk if isinstance(chunk, bytes) else chunk.encode("utf-8", "backslashreplace")
 
 
-def _to_stdout(chunks: Iterator[str] | Iterator[bytes], stdout: TextIO | None, *, binary: bool) -> None:
-    """`stdout` is None when it was closed before we started."""
+def to_stdout(chunks: Iterator[str] | Iterator[bytes], stdout: TextIO | None, *, binary: bool = False) -> None:
+    """As `write` does. `stdout` is None when it was closed before we started."""
     if stdout is None:
         return
     with _said("stdout"):
