@@ -100,8 +100,13 @@ class Azure:
 
     def _link_call(self, call: Callable[..., Any], caller: Caller, *partner_id: str) -> Json:
         kept: list[Json] = []
+
+        def keep(content: Any) -> Json:
+            kept.append(an_object(content))
+            return kept[-1]
+
         try:
-            call(*partner_id, **{CALLER: caller, SHAPE: lambda content: kept.append(an_object(content))})
+            call(*partner_id, **{CALLER: caller, SHAPE: keep})
         except ValueError as error:  # the client's own reader stumbled over a field
             raise Failure(Code.BAD_RESPONSE, "The link can't be read.", status=200, transient=True) from error
         return kept[-1]
@@ -188,7 +193,7 @@ class Listing:
         return kept[-1]
 
 
-def a_sign_in_answer(content: Any) -> None:
+def a_sign_in_answer(content: Any) -> Json:
     """A discovery document names its token endpoint; a token comes with its life or its end, in seconds."""
     answer = an_object(content)
     if isinstance(answer.get("access_token"), str):
@@ -197,6 +202,7 @@ def a_sign_in_answer(content: Any) -> None:
             raise ValueError("the token's life is not in seconds")
     elif not isinstance(answer.get("token_endpoint"), str) or "error" in answer:
         raise ValueError("neither a token nor a discovery document")
+    return answer
 
 
 def an_object(content: Any) -> Json:

@@ -23,7 +23,7 @@ from pal_agent.model import Code
 
 Request = PipelineRequest[HttpRequest]
 Response = PipelineResponse[HttpRequest, Answer]
-Shape = Callable[[Any], object]
+Shape = Callable[[Any], Any]
 Judgement = Callable[[int, Mapping[str, str], bytes, datetime], Failure]
 
 USER_AGENT = f"pal-agent/{__version__}"
@@ -98,7 +98,8 @@ def claims_in(challenge: str) -> str | None:
 class Verdict(HTTPPolicy[HttpRequest, Answer]):
     """Turns everything but a believable 200 into a `Failure`; leaves the JSON it read on the answer.
 
-    The shape to expect comes with the request (`SHAPE`): a function that raises ValueError, or None for no body. Who
+    The shape to expect comes with the request (`SHAPE`): a function that raises ValueError, or returns what the client
+    is to read (not more than it needs: its models are slow); None for no body. Who
     wants to know where a client's request went gives a function that is told the URL (`ADDRESS`).
     """
 
@@ -124,7 +125,7 @@ class Verdict(HTTPPolicy[HttpRequest, Answer]):
 
 def _believe(shape: Shape, answer: Answer) -> None:
     try:
-        shape(answer.parsed)
+        answer.parsed = shape(answer.parsed)
     except (ValueError, RecursionError) as error:
         message = f"The answer has not the documented shape: {error}."
         raise Failure(Code.BAD_RESPONSE, message, status=answer.status_code, transient=True) from error
@@ -134,9 +135,10 @@ def _nobody(_: str) -> None:
     """Nobody wants to know."""
 
 
-def _any_object(content: Any) -> None:
+def _any_object(content: Any) -> Any:
     if not isinstance(content, dict):
         raise ValueError("not an object")
+    return content
 
 
 def fit_to_show(failure: Failure, request: HttpRequest) -> Failure:
