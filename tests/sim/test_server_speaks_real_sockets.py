@@ -46,6 +46,11 @@ def _asked(connection: ssl.SSLSocket, path: str = PATH, *, more: str = "") -> No
     connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{more}\r\n".encode())
 
 
+def _read_to_the_end(connection: socket.socket) -> None:
+    while connection.recv(65536):
+        pass
+
+
 def _answer(connection: ssl.SSLSocket) -> tuple[str, bytes]:
     data = b""
     while b"\r\n\r\n" not in data:
@@ -84,8 +89,7 @@ def test_a_reset_is_a_reset(server: Server) -> None:
         below.settimeout(10)
         _asked(connection)
         with pytest.raises(ConnectionResetError):
-            while below.recv(65536):
-                pass
+            _read_to_the_end(below)
 
 
 def test_a_cut_answer_ends_half_way(server: Server) -> None:

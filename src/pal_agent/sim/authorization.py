@@ -88,8 +88,9 @@ def role_definitions(call: Call, path: Mapping[str, str]) -> Response:
 def permissions(call: Call, path: Mapping[str, str]) -> Response:
     """The caller's own, one entry for each role at or above the scope; needs no right at all."""
     directory = call.azure.directory
-    above = directory.lineage(scopes.normal(path["scope"]))
-    held = [grant for grant in directory.grants(call.caller) if grant.scope in above]
+    scope = scopes.normal(path["scope"])
+    above = directory.lineage(scope)
+    held = [grant for grant in directory.grants_near(call.caller, scope) if grant.scope in above]
     items = [_permission(directory.actions_of(grant.tenant, grant.role)) for grant in held]
     return page(call, items, kind="permissions")
 

@@ -65,6 +65,7 @@ class Directory:
         self._assignments: defaultdict[str, list[tuple[Tenant, Assignment]]] = defaultdict(list)
         self._delegations: defaultdict[str, list[tuple[Tenant, Delegation]]] = defaultdict(list)
         self._closures: dict[str, frozenset[str]] = {}
+        self._held: dict[str, dict[str, tuple[Grant, ...]]] = {}
         self._visible: dict[str, dict[str, Placed]] = {}
         for tenant in estate.tenants:
             self._add(tenant)
@@ -113,7 +114,24 @@ class Directory:
     def sees(self, caller: Identity, placed: Placed) -> bool:
         return placed.scope in self._seen(caller)
 
-    def grants(self, caller: Identity) -> Iterator[Grant]:
+    def grants_near(self, caller: Identity, scope: str) -> tuple[Grant, ...]:
+        """The caller's active roles that could matter at a normal scope: those of its subscription and those above
+        it in its own tenant; all of them where the scope is above subscriptions itself."""
+        key = f"{caller.tenant}/{caller.object_id}"
+        if key not in self._held:
+            held: defaultdict[str, list[Grant]] = defaultdict(list)
+            for grant in self._grants(caller):
+                held[scopes.subscription_of(grant.scope) or ""].append(grant)
+            self._held[key] = {place: tuple(grants) for place, grants in held.items()}
+        held_here = self._held[key]
+        subscription = scopes.subscription_of(scope)
+        if subscription is None:
+            return tuple(grant for grants in held_here.values() for grant in grants)
+        placed = self.subscriptions.get(subscription)
+        above = (grant for grant in held_here.get("", ()) if placed is not None and grant.tenant is placed.tenant)
+        return (*above, *held_here.get(subscription, ()))
+
+    def _grants(self, caller: Identity) -> Iterator[Grant]:
         """Every active role of the caller, through groups and delegations too."""
         for one in caller.ids:
             for tenant, assignment in self._assignments.get(one, ()):
@@ -151,14 +169,14 @@ class Directory:
         above = self.lineage(scope)
         return any(
             allows(self.actions_of(grant.tenant, grant.role), action)
-            for grant in self.grants(caller)
+            for grant in self.grants_near(caller, scope)
             if grant.scope in above or scopes.is_within(grant.scope, scope)
         )
 
     def _seen(self, caller: Identity) -> dict[str, Placed]:
         key = f"{caller.tenant}/{caller.object_id}"
         if key not in self._visible:
-            found = {placed.scope: placed for grant in self.grants(caller) for placed in self._touched(grant)}
+            found = {placed.scope: placed for grant in self._grants(caller) for placed in self._touched(grant)}
             self._visible[key] = {scope: found[scope] for scope in sorted(found)}
         return self._visible[key]
 

@@ -51,7 +51,7 @@ def _replaced(fault: Then, request: Request) -> Response:
 
 
 def _changed(fault: Then, request: Request, response: Response) -> Response:
-    if fault.next_link is not None and response.status == 200:
+    if fault.next_link is not None and response.body.startswith(b'{"value":['):
         response = replace(response, body=_relinked(fault.next_link, request, response.body))
     if fault.truncate is not None:
         response = replace(response, body=response.body[: fault.truncate])
@@ -62,7 +62,8 @@ def _relinked(next_link: str, request: Request, body: bytes) -> bytes:
     """The list with another `nextLink`."""
     content: dict[str, Any] = json.loads(body)
     token = request.parameters.get("$skiptoken", "")
-    count = int(token.removeprefix("sim-")) if token.startswith("sim-") else 0
+    number = token.removeprefix("sim-")
+    count = int(number) if number != token and number.isdecimal() else 0
     if next_link == "empty":
         if count == 0:
             content = {**content, "value": [], "nextLink": link_to(request, "sim-1")}

@@ -107,5 +107,5 @@ def answer(azure: Azure, request: Request) -> Response:
 def _quiet(_: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
     """Clients that hang up are everyday; anything else is a bug and must be seen."""
     error = context.get("exception")
-    if not isinstance(error, OSError | None):
-        threading.excepthook(threading.ExceptHookArgs((type(error), error, None, None)))
+    if isinstance(error, BaseException) and not isinstance(error, OSError):
+        threading.excepthook(threading.ExceptHookArgs((type(error), error, error.__traceback__, None)))

@@ -57,7 +57,7 @@ def group(call: Call, path: Mapping[str, str]) -> Response:
 
 def _groups_seen(call: Call, placed: Placed) -> list[str]:
     """All of them for whoever has a role at or above the subscription, else those with a role at or below."""
-    held = [grant.scope for grant in call.azure.directory.grants(call.caller)]
+    held = [grant.scope for grant in call.azure.directory.grants_near(call.caller, placed.scope)]
     above = {placed.scope, *placed.above}
     names = placed.subscription.resource_groups
     if any(scope in above for scope in held):
