@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -37,16 +37,17 @@ def carry_out(words: Words, *, output: str, recorded: str | None = None, adapter
 
     from pal_agent import roles
     from pal_agent.cli.outputs import rendering
+    from pal_agent.report.writing import to_stdout
     from pal_agent.scope_tree import tree
 
+    view = import_module(f"pal_agent.scope_tree.{output}")
+    options = rendering(mask=False, quiet=words.quiet)
     with _recorded(words, recorded) if recorded else _gathered(words, adapter) as (run, code):
-        chosen = {target.key for target in words.chosen(words.settings())} if recorded else None
-        trees = (
-            tree(facts, roles.bundled()) for facts in run.whole_facts() if chosen is None or facts.target.key in chosen
-        )
-        view = import_module(f"pal_agent.scope_tree.{output}")
-        for part in view.render(trees, rendering(mask=False, quiet=words.quiet)):
-            sys.stdout.write(part)
+        chosen = {target.key for target in words.chosen(words.settings())}
+        known = (tree(facts, roles.bundled()) for facts in run.whole_facts() if facts.target.key in chosen)
+        # Both walk the run: closed before the run is, when the reader of stdout has gone.
+        with closing(known) as trees, closing(view.render(trees, options)) as parts:
+            to_stdout(parts, sys.stdout)
         return code
 
 

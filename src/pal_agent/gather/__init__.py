@@ -37,7 +37,19 @@ class Questions:
 def gather(
     principal: Principal, questions: Questions, certificate_ends: date | None = None
 ) -> Conversation[TargetFacts]:
-    """Everything one target can tell: sign-in, then link and subscriptions, then what stands behind each of those."""
+    """Everything one target can tell: what `survey` tells, then what stands behind each subscription."""
+    facts = yield from survey(principal, questions, certificate_ends)
+    if isinstance(facts.subscriptions, Missing):
+        return facts
+    seen = yield from look_behind(principal, questions, facts.subscriptions)
+    role_names = yield from questions.role_names.conversation(principal, questions.azure, seen)
+    return replace(facts, subscriptions=seen, role_names=role_names)
+
+
+def survey(
+    principal: Principal, questions: Questions, certificate_ends: date | None = None
+) -> Conversation[TargetFacts]:
+    """Sign-in, then the link and which subscriptions there are, with nothing behind them yet."""
     (identity,) = yield (Exchange(principal, principal.sign_in),)
     if isinstance(identity, Missing):
         return _facts(principal, link=identity, certificate_ends=certificate_ends)
@@ -52,11 +64,7 @@ def gather(
     facts = _facts(principal, link=own_link, certificate_ends=certificate_ends)
     if names and not isinstance(names[0], Missing):
         facts = replace(facts, tenant_name=names[0])
-    if isinstance(listed, Missing):
-        return replace(facts, subscriptions=listed)
-    seen = yield from _behind(principal, questions, listed)
-    role_names = yield from questions.role_names.conversation(principal, azure, seen)
-    return replace(facts, subscriptions=seen, role_names=role_names, clock_skew=principal.clock_skew)
+    return replace(facts, subscriptions=listed)
 
 
 def gather_link(principal: Principal, questions: Questions) -> Conversation[TargetFacts]:
@@ -84,7 +92,7 @@ def _facts(
     )
 
 
-def _behind(
+def look_behind(
     principal: Principal, questions: Questions, listed: tuple[SubscriptionFacts, ...]
 ) -> Conversation[tuple[SubscriptionFacts, ...]]:
     """The facts behind each subscription, all asked for at once."""

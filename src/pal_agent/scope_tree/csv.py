@@ -7,6 +7,7 @@ from io import StringIO
 from pal_agent.model import Reason
 from pal_agent.report import Options
 from pal_agent.report.clean import SENTENCE, clean
+from pal_agent.report.csv import guarded
 from pal_agent.scope_tree import Place, Tree
 from pal_agent.scope_tree.grants import Grant
 
@@ -30,7 +31,6 @@ COLUMNS = (
     "not_read",
     "reason",
 )
-_FORMULA = ("=", "+", "-", "@")  # what a spreadsheet would compute (OWASP, "CSV injection")
 
 
 def render(trees: Iterable[Tree], options: Options) -> Iterator[str]:
@@ -42,14 +42,9 @@ def render(trees: Iterable[Tree], options: Options) -> Iterator[str]:
 
 def _rows(rows: Iterable[dict[str, str]]) -> str:
     text = StringIO()
-    writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\r\n")
-    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+    writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n")
+    writer.writerows({name: guarded(clean(value, limit=SENTENCE)) for name, value in row.items()} for row in rows)
     return text.getvalue()
-
-
-def _cell(value: str) -> str:
-    shown = clean(value, limit=SENTENCE)
-    return f"'{shown}" if shown.lstrip().startswith(_FORMULA) else shown
 
 
 def _target(tree: Tree) -> Iterator[dict[str, str]]:
