@@ -39,7 +39,7 @@ class Difference:
         found = {change.way for change in self.links}
         for change in self.subscriptions():
             found |= {change.way, *(group.way for group in change.groups)}
-        return frozenset(found)
+        return frozenset(found - {"same"})
 
     @property
     def exit_code(self) -> ExitCode:

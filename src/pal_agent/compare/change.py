@@ -5,8 +5,9 @@ from typing import Literal
 
 from pal_agent.model import Link, Status, Tiers
 
-# For better, for worse, can't be told any more, or none of these (new, no longer checked, known for the first time).
-Way = Literal["gained", "lost", "unclear", "other"]
+# For better, for worse, can't be told any more, none of these (new, no longer checked, known for the first time), or
+# nothing but what lies in it changed.
+Way = Literal["gained", "lost", "unclear", "other", "same"]
 
 
 LinkKind = Literal["lost", "won", "changed", "removed", "unread"]

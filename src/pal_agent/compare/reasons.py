@@ -27,6 +27,7 @@ class Scope:
     seen_by: tuple[str, ...]
     earned_by: tuple[Source, ...]
     earns_by: tuple[Source, ...]
+    is_group: bool = False
 
 
 _PAST = {"lost": "lost", "removed": "removed, as configured", "unread": "unknown"}

@@ -9,7 +9,7 @@ from pal_agent.compare.reasons import Reasons, Scope
 from pal_agent.model import GroupResult, State, SubscriptionResult, Tier, Tiers
 
 _RANK = {State.NONE: 0, State.PARTIAL: 1, State.FULL: 2}
-_WORST_FIRST: tuple[Way, ...] = ("lost", "unclear", "gained", "other")
+_WORST_FIRST: tuple[Way, ...] = ("lost", "unclear", "gained", "other", "same")
 
 
 def differ(old: SubscriptionResult | None, new: SubscriptionResult | None, tiers: tuple[Tier, ...]) -> bool:
@@ -53,6 +53,7 @@ class Judge:
             own = replace(
                 scope,
                 scope=f"{scope.scope}/resourcegroups/{name.lower()}",
+                is_group=True,
                 earned_by=left.by if left else (),
                 earns_by=right.by if right else (),
             )
@@ -70,7 +71,7 @@ class Judge:
         if after is None:
             return self._way_of_gone(before, scope)
         found = {_way(before.of(tier), after.of(tier)) for tier in self.tiers}
-        return next((way for way in _WORST_FIRST if way in found), "other")
+        return min(found, key=_WORST_FIRST.index)
 
     def _way_of_gone(self, before: Tiers, scope: Scope) -> Way:
         """A subscription that nobody sees any more earns nothing, unless those who would see it were not asked."""
@@ -88,22 +89,29 @@ class Judge:
         return any(_RANK.get(tiers.of(tier), 0) for tier in self.tiers)
 
     def _why(self, way: Way, before: Tiers | None, after: Tiers | None, scope: Scope) -> str:
-        if way == "unclear":
-            return self.reasons.for_doubt(scope)
-        if after is None:
-            return (
-                "those who saw it are no longer checked" if self.reasons.forsaken(scope) else "nobody sees it any more"
-            )
-        if way == "lost":
-            return self.reasons.for_loss(scope)
-        if before is None and way != "gained":
-            return "seen for the first time"
-        return self.reasons.for_gain(scope) if way == "gained" else ""
+        match way:
+            case "unclear":
+                return self.reasons.for_doubt(scope)
+            case _ if after is None:
+                return self._why_gone(scope)
+            case "lost":
+                return self.reasons.for_loss(scope)
+            case "gained" if before is not None:
+                return self.reasons.for_gain(scope)
+            case _:
+                return ""
+
+    def _why_gone(self, scope: Scope) -> str:
+        if scope.is_group:
+            return "it was deleted"
+        return "those who saw it are no longer checked" if self.reasons.forsaken(scope) else "nobody sees it any more"
 
 
 def _way(before: State, after: State) -> Way:
     """`other` also when it is told for the first time."""
-    if before is after or before is State.UNKNOWN:
+    if before is after:
+        return "same"
+    if before is State.UNKNOWN:
         return "other"
     if after is State.UNKNOWN:
         return "unclear" if before is not State.NONE else "other"
