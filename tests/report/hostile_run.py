@@ -3,9 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
-from tests.report.example_run import PARTNER, ExampleRun, earning, guid, held, run_of, target
-
 from pal_agent.model import Code, Excepted, Finding, Link, LinkState, Reason, Severity, Status
+from tests.report.example_run import PARTNER, ExampleRun, earning, guid, held, run_of, target
 
 HOSTILE = (
     "<script>window.hurt=1</script>",
@@ -18,15 +17,15 @@ HOSTILE = (
     "\x1b[31mred\x1b]8;;http://example.invalid\x07", "\x9b31m", "nul\x00nul", "\u202egnp.exe", "\ud800 alone",
     "two\nlines\r\n::set-output name=x::y", "##vso[task.complete result=Failed]", "[/x]",
     "[x](javascript:window.hurt=1)",
-    "| a | b |", "`code` **bold** ~~gone~~ http://example.invalid www.example.invalid me@example.com #1 @team",
+    "| a | b |", "`code` **bold** ~~gone~~ http://example.invalid www.example.com me@example.com #1 @team",
     "\u2028line\u2029paragraph", "x" * 65_536, "https://example.invalid/", "\ufffe\uffff", "a\u0300" * 40,
 )  # fmt: skip
 
 
-def hostile_run() -> ExampleRun:
-    """Each of `HOSTILE` as the name of everything that has one, as message, reason, fix and owner."""
+def hostile_run(texts: tuple[str, ...] = HOSTILE) -> ExampleRun:
+    """Each of `texts` as the name of everything that has one, as message, reason, fix and owner."""
     targets, subscriptions, findings = [], [], []
-    for index, text in enumerate(HOSTILE):
+    for index, text in enumerate(texts):
         number = 100 + index
         own = replace(held(number), role_name=text)
         targets.append(

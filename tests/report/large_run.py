@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tests.report.example_run import ExampleRun, earning, guid, header, no_counts, target, tiers
-
 from pal_agent.model import Counts, Finding, Severity, State, SubscriptionResult, TargetResult
+from tests.report.example_run import ExampleRun, earning, guid, header, no_counts, target, tiers
 
 
 def large_run(*, targets: int, subscriptions: int, groups: int) -> ExampleRun:

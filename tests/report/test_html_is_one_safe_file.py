@@ -2,7 +2,6 @@
 
 import json
 import re
-import tracemalloc
 from base64 import b64encode
 from collections import Counter
 from datetime import UTC, datetime
@@ -10,13 +9,14 @@ from hashlib import sha256
 from html.parser import HTMLParser
 
 import pytest
+
+from pal_agent.model import Run
+from pal_agent.report import Options, html
 from tests.report.example_run import empty_run, example_run, well_run
 from tests.report.golden import assert_golden
 from tests.report.hostile_run import HOSTILE, hostile_run
 from tests.report.large_run import large_run
-
-from pal_agent.model import Run
-from pal_agent.report import Options, html
+from tests.report.peak_memory import peak
 
 OPTIONS = Options(now=datetime(2026, 11, 4, 7, tzinfo=UTC))
 
@@ -108,21 +108,13 @@ def test_every_row_of_the_run_is_in_the_page() -> None:
 
 def test_the_page_is_written_while_the_run_is_walked() -> None:
     """Four times the subscriptions take no more memory."""
-    small, large = (peak(large_run(targets=10, subscriptions=size, groups=4)) for size in (60, 240))
+    small, large = (
+        peak(html.render(large_run(targets=10, subscriptions=size, groups=4), OPTIONS)) for size in (60, 240)
+    )
     assert large < 1.3 * small
 
 
-def peak(run: Run) -> int:
-    tracemalloc.start()
-    try:
-        for _ in html.render(run, OPTIONS):
-            pass
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-
-
-@pytest.mark.parametrize(("name", "run"), [("example", example_run()), ("well", well_run())])
+@pytest.mark.parametrize(("name", "run"), [("report", example_run()), ("report-well", well_run())])
 def test_same_run_same_bytes(name: str, run: Run) -> None:
     """The page without its style and script, which have their own tests."""
     page = re.sub(r"(?s)(<style>|<script type=\"module\">).*?(</)", r"\1…\2", rendered(run))

@@ -6,6 +6,12 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from pal_agent.model import Link, LinkState, Run, State, SubscriptionResult, Tier
+from pal_agent.report import Options, html
+from pal_agent.report._answer import answer
+from pal_agent.report._since import changes
+from pal_agent.report.page.charts import share, slices, trend
 from tests.report.example_run import (
     FABRIKAM,
     WINGTIP,
@@ -22,12 +28,6 @@ from tests.report.example_run import (
     tiers,
     well_run,
 )
-
-from pal_agent.model import Link, LinkState, Run, State, SubscriptionResult, Tier
-from pal_agent.report import Options, html
-from pal_agent.report._answer import answer
-from pal_agent.report._since import changes
-from pal_agent.report.page.charts import share, slices, trend
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from tests.report.example_run import FABRIKAM, WINGTIP, empty_run, example_run, guid, well_run
-from tests.report.hostile_run import HOSTILE, hostile_run
-from tests.report.large_run import large_run
 
 from pal_agent.model import Run
 from pal_agent.report import Options, html
+from tests.report.example_run import FABRIKAM, WINGTIP, empty_run, example_run, guid, well_run
+from tests.report.hostile_run import HOSTILE, hostile_run
+from tests.report.large_run import large_run
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")]
