@@ -4,22 +4,24 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeVar
 
 from pal_agent import __version__, credentials, roles
 from pal_agent.apply import carry_out
+from pal_agent.batch import Batch, facts_in, gather_batch, split
 from pal_agent.cloud.azure import Azure
 from pal_agent.cloud.exchange import Later
 from pal_agent.cloud.patience import Pace
 from pal_agent.cloud.principal import Principal
+from pal_agent.engine.batches import Batches
 from pal_agent.engine.threads import Pool
 from pal_agent.errors import ExitCode, SecretError
 from pal_agent.evaluate import Evaluation, Rules, evaluate, nothing_before, nothing_written
 from pal_agent.exceptions import is_at_least
 from pal_agent.findings import Context
 from pal_agent.gather import Conversation, Questions, gather, gather_link
-from pal_agent.history import Previous, RunStore
+from pal_agent.history import Previous, RecordedRun, RunStore
 from pal_agent.interruption import Interruption
 from pal_agent.journal import Journal
 from pal_agent.model import (
@@ -49,7 +51,8 @@ def silent(_: Target) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """What a run works with. `secret` reads a reference when it is needed; `progress` hears of each target done."""
+    """What a run works with. `secret` reads a reference when it is needed; `progress` hears of each target done;
+    `away` are other processes or machines that gather, if any: writing is always done here."""
 
     settings: Settings
     targets: Sequence[Target]
@@ -57,6 +60,7 @@ class Work:
     secret: Callable[[SecretReference], str]
     interruption: Interruption = field(default_factory=Interruption)
     progress: Callable[[Target], None] = silent
+    away: Batches | None = None
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     pace: Pace = field(default_factory=Pace)
 
@@ -91,13 +95,24 @@ class Before:
 def check(work: Work, *, quick: bool, fail_on: Severity | None, before: Before, names: bool = False) -> RunStore:
     """Reads and judges every target. `fail_on` None never fails a run for its findings."""
     store = RunStore(require=work.settings.require)
-    questions = Questions(azure=work.azure, quick=quick, names=names)
-    people = _Principals(work)
-    conversations = (gather(people.of(target), questions, people.certificate_ends(target)) for target in work.targets)
-    for _, facts in _run(work, work.targets, conversations):
+    gathered = gather_here if work.away is None else partial(_gather_away, away=work.away)
+    for facts in gathered(work, quick=quick, names=names):
         store.add_target(facts)
     evaluation = evaluate(store, rules(work.settings, work.started.date(), before))
     store.finish(header(work, "check", exit_code(evaluation, fail_on, work), evaluation, quick=quick))
+    return store
+
+
+def evaluate_again(recorded: RecordedRun, settings: Settings) -> RunStore:
+    """A recorded run's facts judged by today's rules and settings, offline. What was found before it is not asked."""
+    then = recorded.header
+    store = RunStore(require=settings.require)
+    for facts in recorded.whole_facts():
+        store.add_target(facts)
+    today = datetime.fromisoformat(then.started_at).date()
+    evaluation = evaluate(store, rules(settings, today, Before()), with_subscriptions=then.command == "check")
+    code = ExitCode.OK if evaluation.complete else ExitCode.INCOMPLETE
+    store.finish(replace(then, complete=evaluation.complete, require=settings.require, exit_code=code))
     return store
 
 
@@ -134,6 +149,31 @@ def header(work: Work, command: str, code: ExitCode, evaluation: Evaluation, *, 
         require=work.settings.require,
         quick=quick,
     )
+
+
+# --- where targets are gathered ---------------------------------------------------------------------------------
+
+
+def gather_here(work: Work, *, quick: bool, names: bool) -> Iterator[TargetFacts]:
+    """The facts of every target, by threads of this process, as they come."""
+    questions = Questions(azure=work.azure, quick=quick, names=names)
+    people = _Principals(work)
+    conversations = (gather(people.of(target), questions, people.certificate_ends(target)) for target in work.targets)
+    for _, facts in _run(work, work.targets, conversations):
+        yield facts
+
+
+def _gather_away(work: Work, *, quick: bool, names: bool, away: Batches) -> Iterator[TargetFacts]:
+    """The same by other processes or machines."""
+    whole = Batch(settings=work.settings, targets=tuple(work.targets), quick=quick, names=names)
+    left = {target.key: target for target in work.targets}
+    with work.interruption.stopping(away.stop):
+        for result in away.run(gather_batch, split(whole, away.workers)):
+            for facts in facts_in(result):
+                work.progress(left.pop(facts.target.key))
+                yield facts
+    for target in left.values():
+        yield TargetFacts(target=target, object_id=None, link=INTERRUPTED)
 
 
 # --- plan and apply ---------------------------------------------------------------------------------------------
@@ -237,6 +277,18 @@ class _Principals:
             return certificate.ends(auth.path, self.work.secret(auth.password) if auth.password else None)
         except SecretError:
             return None  # signing in will say so
+
+
+def ask_each(
+    work: Work, conversation: Callable[[Principal, date | None], Conversation[T]]
+) -> Iterator[tuple[Target, T]]:
+    """One conversation with each target, given its certificate's end; answers as they come. Targets that an
+    interruption kept from starting have none."""
+    people = _Principals(work)
+    conversations = (conversation(people.of(target), people.certificate_ends(target)) for target in work.targets)
+    for number, answer in _finished(work, conversations):
+        work.progress(work.targets[number])
+        yield work.targets[number], answer
 
 
 def _run(

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pal_agent.cli.engines import THREADS, Engine, engine_options
 from pal_agent.cli.outputs import output_options
 from pal_agent.cli.words import Words, common
 
@@ -23,13 +24,23 @@ if TYPE_CHECKING:
 )
 @click.option("--no-history", is_flag=True, help="Don't record this run.")
 @click.option("--quick", is_flag=True, help="Leave out PIM and deny assignments; the pec tier is then unknown.")
-def command(words: Words, *, formats: tuple[str, ...], mask: bool, fail_on: str, no_history: bool, quick: bool) -> int:
+@engine_options
+def command(
+    words: Words,
+    *,
+    formats: tuple[str, ...],
+    mask: bool,
+    fail_on: str,
+    no_history: bool,
+    quick: bool,
+    engine: Engine,
+) -> int:
     """Read links and scopes, evaluate, report, record. Never writes to Azure.
 
     \b
     Example:  pal-agent check -c config/pal-agent.yaml -o table -o json=report.json
     """
-    return carry_out(words, formats, mask=mask, fail_on=fail_on, history=not no_history, quick=quick)
+    return carry_out(words, formats, mask=mask, fail_on=fail_on, history=not no_history, quick=quick, engine=engine)
 
 
 def carry_out(
@@ -40,6 +51,7 @@ def carry_out(
     fail_on: str = "error",
     history: bool = True,
     quick: bool = False,
+    engine: Engine = THREADS,
     adapter: "BaseAdapter | None" = None,
 ) -> int:
     """The command without its words. `adapter` stands in for the network."""
@@ -52,7 +64,11 @@ def carry_out(
     from pal_agent.report.writing import outputs
 
     wanted = outputs(formats)
-    with working(words, adapter=adapter) as work, recording(work.settings, wanted=history) as records:
+    with (
+        engine.started() as away,
+        working(words, adapter=adapter, share=engine.share, away=away) as work,
+        recording(work.settings, wanted=history) as records,
+    ):
         threshold = None if fail_on == "never" else Severity(fail_on)
         store = run.check(work, quick=quick, fail_on=threshold, before=records.before())
         records.record(store)

@@ -1,11 +1,8 @@
 """What every command that asks Azure sets up: settings, targets, the one HTTP door, signals, progress."""
 
-import logging
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -13,59 +10,43 @@ import click
 from pal_agent.cli.words import Words
 from pal_agent.interruption import Interruption
 from pal_agent.model import Target
-from pal_agent.settings import SecretReference, Settings
 
 if TYPE_CHECKING:
     from requests.adapters import BaseAdapter
 
+    from pal_agent.engine.batches import Batches
     from pal_agent.run import Work
 
 
 @contextmanager
-def working(words: Words, *, adapter: "BaseAdapter | None" = None) -> "Iterator[Work]":
-    """`adapter` stands in for the network (the demo's is the simulated Azure)."""
-    from pal_agent.cloud.azure import Azure
-    from pal_agent.cloud.session import Adapter, Session, trust
+def working(
+    words: Words,
+    *,
+    adapter: "BaseAdapter | None" = None,
+    share: Callable[[Sequence[Target]], Sequence[Target]] = tuple,
+    away: "Batches | None" = None,
+) -> "Iterator[Work]":
+    """`adapter` stands in for the network (the demo's is the simulated Azure); `share` picks among the chosen
+    targets; `away` gathers them elsewhere."""
+    from pal_agent.access import azure_for, secret_reader
     from pal_agent.run import Work
 
     settings = words.settings()
-    targets = words.chosen(settings)
-    _quiet_libraries()
-    session = Session(adapter or Adapter(trust(settings.cloud.ca_bundle), settings.jobs))
-    azure = Azure(settings.cloud, session)
-    try:
-        with Interruption().listening() as interruption, _progress(words, targets) as progress:
-            yield Work(
-                settings=settings,
-                targets=targets,
-                azure=azure,
-                secret=_reader(settings),
-                interruption=interruption,
-                progress=progress,
-            )
-    finally:
-        session.close()
-
-
-def _quiet_libraries() -> None:
-    """Azure's and MSAL's loggers print URLs, and bodies when asked to: whatever they know reaches us as a `Failure`."""
-    for name in ("azure", "msal", "urllib3"):
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-
-
-def _reader(settings: Settings) -> Callable[[SecretReference], str]:
-    from pal_agent import secrets
-
-    return partial(secrets.resolve, environ=os.environ, keyvault=_read_vault)
-
-
-def _read_vault(url: str) -> str:
-    """A vault is opened by whoever the agent runs as; the secret in it is used only where the entry names it."""
-    from azure.identity import DefaultAzureCredential
-
-    from pal_agent import secrets
-
-    return secrets.keyvault_reader(DefaultAzureCredential())(url)
+    targets = share(words.chosen(settings))
+    with (
+        azure_for(settings, adapter) as azure,
+        Interruption().listening() as interruption,
+        _progress(words, targets) as progress,
+    ):
+        yield Work(
+            settings=settings,
+            targets=targets,
+            azure=azure,
+            secret=secret_reader(),
+            interruption=interruption,
+            progress=progress,
+            away=away,
+        )
 
 
 @contextmanager

@@ -1,0 +1,49 @@
+"""A batch of targets and what is to be asked of them: all that travels to another process or machine.
+
+It holds references to secrets, never a secret: those are read where the work is done.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pal_agent import codec
+from pal_agent.access import azure_for, secret_reader
+from pal_agent.model import Target, TargetFacts
+from pal_agent.settings import Settings
+
+SMALLEST, LARGEST = 5, 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    settings: Settings
+    targets: tuple[Target, ...]
+    quick: bool
+    names: bool
+
+
+def split(batch: Batch, workers: int) -> list[Batch]:
+    """Batches small enough to keep all workers busy to the end, each with just its own credentials."""
+    size = max(SMALLEST, min(LARGEST, len(batch.targets) // (workers * 4)))
+    jobs = max(1, batch.settings.jobs // workers)
+    parts = (batch.targets[start : start + size] for start in range(0, len(batch.targets), size))
+    return [replace(batch, targets=part, settings=_narrowed(batch.settings, part, jobs)) for part in parts]
+
+
+def _narrowed(settings: Settings, targets: Sequence[Target], jobs: int) -> Settings:
+    wanted = {target.credential for target in targets}
+    credentials = tuple(one for one in settings.credentials if one.name in wanted)
+    return replace(settings, credentials=credentials, jobs=jobs)
+
+
+def gather_batch(batch: Batch) -> list[bytes]:
+    """The facts of each target, in JSON. Runs on the worker."""
+    from pal_agent.run import Work, gather_here
+
+    with azure_for(batch.settings) as azure:
+        work = Work(settings=batch.settings, targets=batch.targets, azure=azure, secret=secret_reader())
+        return [codec.dumps(facts) for facts in gather_here(work, quick=batch.quick, names=batch.names)]
+
+
+def facts_in(result: list[bytes]) -> list[TargetFacts]:
+    return [codec.loads(TargetFacts, facts) for facts in result]

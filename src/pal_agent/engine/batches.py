@@ -1,0 +1,76 @@
+"""Batches of work on executors that share no memory with us: processes of this machine, or a Dask cluster.
+
+Both stand behind the face of `concurrent.futures`. A batch lost with its worker is done again; that is harmless, for
+only reading is ever sent away.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from contextlib import contextmanager
+from typing import TypeVar
+
+from pal_agent.errors import AgentError
+
+B = TypeVar("B")
+T = TypeVar("T")
+
+TRIES = 3
+IN_FLIGHT = 4  # batches sent ahead for each worker
+
+
+class Batches:
+    """Runs a function over batches and hands out results as they come. `stop()` sends no further batch."""
+
+    def __init__(self, executor: Executor, workers: int) -> None:
+        self._executor = executor
+        self.workers = workers
+        self._stopped = False
+
+    def stop(self) -> None:
+        """May be called from a signal handler."""
+        self._stopped = True
+
+    def run(self, function: Callable[[B], T], batches: Sequence[B]) -> Iterator[T]:
+        """Raises what `function` raises when it does so `TRIES` times for one batch."""
+        left = [(batch, TRIES) for batch in reversed(batches)]
+        under_way: dict[Future[T], tuple[B, int]] = {}
+        while under_way or (left and not self._stopped):
+            while left and len(under_way) < self.workers * IN_FLIGHT and not self._stopped:
+                batch, tries = left.pop()
+                under_way[self._executor.submit(function, batch)] = batch, tries - 1
+            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            for future in done:
+                batch, tries = under_way.pop(future)
+                error = future.exception()
+                if error is None:
+                    yield future.result()
+                elif tries:
+                    left.append((batch, tries))
+                else:
+                    raise error
+
+
+@contextmanager
+def processes(workers: int) -> Iterator[Batches]:
+    """This machine's cores. Spawned, not forked: nothing of this process, no secret either, is in theirs."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
+        yield Batches(executor, workers)
+
+
+@contextmanager
+def dask(scheduler: str) -> Iterator[Batches]:
+    """A Dask cluster that is running already; pal-agent must be installed on its workers."""
+    try:
+        from distributed import Client
+    except ModuleNotFoundError as error:
+        raise AgentError("--engine dask needs the package distributed", mend="pip install 'pal-agent[dask]'") from error
+    try:
+        client = Client(scheduler, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise AgentError("the Dask scheduler can't be reached", where=scheduler) from error
+    with client:
+        workers = max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
+        yield Batches(client.get_executor(pure=False), workers)  # type: ignore[no-untyped-call]
