@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pal_agent.sim import scopes
-from pal_agent.sim.call import Call, refused_read
+from pal_agent.sim.call import Call, forbidden_to, refused_read
 from pal_agent.sim.directory import Placed
 from pal_agent.sim.paging import page
 from pal_agent.sim.wire import Response, arm_error, json_response
@@ -30,6 +30,10 @@ def tenants(call: Call, _: Mapping[str, str]) -> Response:
 
 
 def listed(call: Call, _: Mapping[str, str]) -> Response:
+    """All that the caller sees. Azure refuses this to nobody who can sign in; an estate may."""
+    principal = call.caller.principal
+    if principal is not None and any(item.what == "subscriptions" for item in principal.cannot_read):
+        return forbidden_to(call, action="Microsoft.Resources/subscriptions/read", scope="/")
     items = [_subscription(placed) for placed in call.azure.directory.visible(call.caller)]
     return page(call, items, kind="subscriptions", count={"type": "Total", "value": len(items)})
 
