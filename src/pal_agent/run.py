@@ -99,7 +99,7 @@ def check(work: Work, *, quick: bool, fail_on: Severity | None, before: Before, 
     for facts in gathered(work, quick=quick, names=names):
         store.add_target(facts)
     evaluation = evaluate(store, rules(work.settings, work.started.date(), before))
-    store.finish(header(work, "check", exit_code(evaluation, fail_on, work), evaluation, quick=quick))
+    store.finish(header(work, "check", exit_code(evaluation, fail_on, work.interruption.code), evaluation, quick=quick))
     return store
 
 
@@ -109,9 +109,9 @@ def evaluate_again(recorded: RecordedRun, settings: Settings) -> RunStore:
     store = RunStore(require=settings.require)
     for facts in recorded.whole_facts():
         store.add_target(facts)
-    today = datetime.fromisoformat(then.started_at).date()
+    today = datetime.now(UTC).date()
     evaluation = evaluate(store, rules(settings, today, Before()), with_subscriptions=then.command == "check")
-    code = ExitCode.OK if evaluation.complete else ExitCode.INCOMPLETE
+    code = exit_code(evaluation, Severity.ERROR, None)
     store.finish(replace(then, complete=evaluation.complete, require=settings.require, exit_code=code))
     return store
 
@@ -127,10 +127,10 @@ def rules(settings: Settings, today: date, before: Before) -> Rules:
     return Rules(context=context, exceptions=settings.exceptions, previous=before.previous, written=before.written)
 
 
-def exit_code(evaluation: Evaluation, fail_on: Severity | None, work: Work) -> ExitCode:
+def exit_code(evaluation: Evaluation, fail_on: Severity | None, interrupted: ExitCode | None) -> ExitCode:
     """An interruption outranks all; "could not tell" outranks any finding."""
-    if work.interruption.code is not None:
-        return work.interruption.code
+    if interrupted is not None:
+        return interrupted
     if not evaluation.complete:
         return ExitCode.INCOMPLETE
     failing = fail_on is not None and is_at_least(evaluation.worst, fail_on)
@@ -241,7 +241,7 @@ def finish_apply(work: Work, links: Links, outcomes: Sequence[Outcome], before: 
     """Judges the links as they were read last, and ends the run."""
     evaluation = evaluate(links.store, rules(work.settings, work.started.date(), before), with_subscriptions=False)
     as_desired = not links.plan.blocked and all(outcome.failed is None for outcome in outcomes)
-    code = exit_code(evaluation, None, work) or (ExitCode.OK if as_desired else ExitCode.FINDINGS)
+    code = exit_code(evaluation, None, work.interruption.code) or (ExitCode.OK if as_desired else ExitCode.FINDINGS)
     links.store.finish(header(work, "apply", code, evaluation))
     return links.store
 
