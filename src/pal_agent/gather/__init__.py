@@ -25,7 +25,11 @@ Conversation = Generator[tuple[Exchange[Any], ...], tuple[Any, ...], T]
 
 @dataclass(frozen=True, kw_only=True)
 class Questions:
-    """What is asked of every target, and what one answer tells about others. Shared by a run's conversations."""
+    """What is asked of every target, and what one of its answers tells about the others.
+
+    `gather` gives each target its own `licences` and `role_names`: what one target learns never stands in for what
+    another is told, so neither the order of targets nor how they are spread over machines changes a report.
+    """
 
     azure: Azure
     quick: bool = False
@@ -38,6 +42,7 @@ def gather(
     principal: Principal, questions: Questions, certificate_ends: date | None = None
 ) -> Conversation[TargetFacts]:
     """Everything one target can tell: what `survey` tells, then what stands behind each subscription."""
+    questions = replace(questions, licences=schedules.Licences(), role_names=RoleNames())
     facts = yield from survey(principal, questions, certificate_ends)
     if isinstance(facts.subscriptions, Missing):
         return facts
@@ -99,9 +104,19 @@ def look_behind(
     asked = [_questions_about(principal, questions, facts) for facts in listed]
     answers = iter((yield tuple(exchange for about in asked for exchange in about.values())))
     return tuple(
-        replace(facts, **{name: next(answers) for name in about}, **_left_out(questions))
+        _settled(replace(facts, **{name: next(answers) for name in about}, **_left_out(questions)), questions)
         for facts, about in zip(listed, asked, strict=True)
     )
+
+
+def _settled(facts: SubscriptionFacts, questions: Questions) -> SubscriptionFacts:
+    """Without the licence nothing is missing, whichever subscription was asked before Azure said so."""
+    if not questions.licences.missing(facts.tenant_id):
+        return facts
+    unread: dict[str, Any] = {
+        name: () for name in ("time_bound", "eligible") if isinstance(getattr(facts, name), Missing)
+    }
+    return replace(facts, **unread)
 
 
 def _questions_about(

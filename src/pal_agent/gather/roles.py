@@ -1,4 +1,4 @@
-"""Names of custom roles: the catalogue knows the built-in ones. Each is asked for once in a run; none is needed."""
+"""Names of custom roles: the catalogue knows the built-in ones. Each is asked for once for a target; none is needed."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any

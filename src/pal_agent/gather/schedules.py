@@ -32,7 +32,7 @@ def names_the_licence(failure: Failure) -> bool:
 
 
 class Licences:
-    """Which tenants have no PIM licence. Each tenant is found out once, by whoever asks first."""
+    """Which tenants have no PIM licence, as far as one target is told. Each is found out once, by what asks first."""
 
     def __init__(self) -> None:
         self._known: dict[str, bool] = {}
