@@ -32,10 +32,12 @@ class Rules:
 
 @dataclass
 class Evaluation:
-    """What matters for the exit code: whether everything could be told, and the worst finding nobody excepted."""
+    """What matters beside the report: whether everything could be told, the worst finding nobody excepted, and by how
+    many seconds at most Azure's clock is apart from ours."""
 
     complete: bool = True
     worst: Severity | None = None
+    clock_skew: float = 0.0
 
     def note(self, findings: Iterable[Finding]) -> None:
         for finding in findings:
@@ -68,6 +70,7 @@ def _evaluate_target(store: RunStore, facts: TargetFacts, rules: Rules, evaluati
     )
     store.add_result(result)
     evaluation.complete &= result.status is Status.VERIFIED
+    evaluation.clock_skew = max(evaluation.clock_skew, facts.clock_skew or 0.0, key=abs)
     _add(store, about_target(view, rules.context), rules, evaluation)
 
 

@@ -42,17 +42,18 @@ from pal_agent.plan import Allowed, Planner
 from pal_agent.settings import Certificate, Credential, SecretReference, Settings
 
 T = TypeVar("T")
+MOST_SKEW = 300.0  # seconds; Entra refuses assertions beyond five minutes
 INTERRUPTED = Missing(reason=Reason(code=Code.INTERRUPTED, message="The run was interrupted before this target."))
 
 
-def silent(_: Target) -> None:
-    """No progress display."""
+def silent(_: object) -> None:
+    """Nobody is listening."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """What a run works with. `secret` reads a reference when it is needed; `progress` hears of each target done;
-    `away` are other processes or machines that gather, if any: writing is always done here."""
+    """What a run works with. `secret` reads a reference when it is needed; `progress` hears of each target done, `say` of
+    what the user should know; `away` are other processes or machines that gather, if any: writing is done here."""
 
     settings: Settings
     targets: Sequence[Target]
@@ -60,6 +61,7 @@ class Work:
     secret: Callable[[SecretReference], str]
     interruption: Interruption = field(default_factory=Interruption)
     progress: Callable[[Target], None] = silent
+    say: Callable[[str], None] = silent
     away: Batches | None = None
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     pace: Pace = field(default_factory=Pace)
@@ -99,6 +101,8 @@ def check(work: Work, *, quick: bool, fail_on: Severity | None, before: Before, 
     for facts in gathered(work, quick=quick, names=names):
         store.add_target(facts)
     evaluation = evaluate(store, rules(work.settings, work.started.date(), before))
+    if abs(evaluation.clock_skew) > MOST_SKEW:
+        work.say(f"Warning: this machine's clock is {evaluation.clock_skew:+.0f} s apart from Azure's; set it right.")
     store.finish(header(work, "check", exit_code(evaluation, fail_on, work.interruption.code), evaluation, quick=quick))
     return store
 

@@ -45,6 +45,7 @@ def working(
             secret=secret_reader(),
             interruption=interruption,
             progress=progress,
+            say=say,
             away=away,
         )
 
