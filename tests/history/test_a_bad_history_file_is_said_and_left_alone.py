@@ -83,6 +83,15 @@ def test_a_spoilt_file_is_refused_untouched(tmp_path, a_run, spoil, said, write)
     assert [file.name for file in tmp_path.iterdir()] == ["h.db"]
 
 
+@pytest.mark.parametrize("body", ["X'00'", "zeroblob(0)", "(SELECT body FROM finding)"])
+def test_a_damaged_record_is_said(tmp_path, a_run, body) -> None:
+    """A file that SQLite finds sound may still hold what nobody wrote there."""
+    path = recorded(tmp_path / "h.db", a_run)
+    changed(path, f"UPDATE target SET body = {body}")
+    with History(path) as history, pytest.raises(HistoryError, match="damaged"):
+        list(history.load().targets())
+
+
 def test_an_empty_file_is_a_new_history(tmp_path, a_run) -> None:
     """So is what a kill left behind between making the file and writing to it."""
     (tmp_path / "h.db").touch()

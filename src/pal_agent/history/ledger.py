@@ -14,7 +14,8 @@ from pal_agent import codec
 from pal_agent.errors import HistoryError
 from pal_agent.history import opening
 from pal_agent.history.faults import translated
-from pal_agent.history.schema import FACTS, RESULTS, key, unpack
+from pal_agent.history.packing import unpack
+from pal_agent.history.schema import FACTS, RESULTS, key
 from pal_agent.history.store import RunStore
 from pal_agent.history.stored import RecordedRun
 from pal_agent.model import Action, Counts, LinkState, RunHeader, TargetResult

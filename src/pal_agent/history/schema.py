@@ -1,17 +1,10 @@
 """The tables of a run. The working store of the run in progress has the same ones as the history, with run 1 alone.
 
-What is looked up or sorted by is a column; all else is in `body`, the codec's JSON, compressed. Keys are lower-case
+What is looked up or sorted by is a column; all else is in `body` (see `packing`). Keys are lower-case
 text as UTF-8 blobs: they compare as Python compares the text, and may hold NUL and lone surrogates.
 """
 
-import zlib
-from typing import TypeVar
-
-from pal_agent import codec
-
 APPLICATION = 0x50414C41  # "PALA": tells our files from other programs' databases
-
-Value = TypeVar("Value")
 
 TABLES = (
     """CREATE TABLE target_fact (
@@ -57,16 +50,3 @@ RESULTS = ("target", "subscription", "finding")
 def key(text: str | None) -> bytes:
     """A sort and look-up key: lower case, as Python orders it."""
     return (text or "").lower().encode("utf-8", "surrogatepass")
-
-
-def pack(value: object) -> bytes:
-    return zlib.compress(codec.dumps(value), 1)
-
-
-def unpack(kind: type[Value], body: bytes) -> Value:
-    """`CodecError` when the body is damaged."""
-    try:
-        text = zlib.decompress(body)
-    except zlib.error as error:
-        raise codec.CodecError(f"damaged record: {error}") from error
-    return codec.loads(kind, text)

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any, Self
 
 from pal_agent.history.faults import translated
-from pal_agent.history.schema import INDEX, TABLES, key, pack
+from pal_agent.history.packing import pack
+from pal_agent.history.schema import INDEX, TABLES, key
 from pal_agent.history.stored import StoredRows
 from pal_agent.model import (
     Counts,
@@ -26,6 +27,8 @@ from pal_agent.model import (
 
 _PRIVATE = ""  # SQLite's name for a temporary database that lives in memory and spills to a file nobody else sees
 _RUN = 1
+# Nothing of it outlives the process. 16 MiB stay in memory: most runs need no disk, so no writable folder either.
+_TUNING = ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA cache_size = -16384")
 
 
 class RunStore(StoredRows):
@@ -40,7 +43,7 @@ class RunStore(StoredRows):
         super().__init__(connection, _RUN, "temporary storage")
         self._require = require
         self._header: RunHeader | None = None
-        for statement in ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", *TABLES, INDEX):
+        for statement in (*_TUNING, *TABLES, INDEX):
             connection.execute(statement)
 
     def add_target(self, facts: TargetFacts) -> None:

@@ -9,7 +9,8 @@ from operator import itemgetter
 from typing import Any, TypeVar
 
 from pal_agent.history.faults import translated
-from pal_agent.history.schema import key, unpack
+from pal_agent.history.packing import unpack
+from pal_agent.history.schema import key
 from pal_agent.model import (
     Counts,
     Finding,

@@ -148,9 +148,9 @@ def _subscription(result: SubscriptionResult) -> Json:
 
 def _tiers(tiers: Tiers) -> dict[str, Json]:
     return {
-        "association": tiers.association.value,
-        "influence": tiers.influence.value,
-        "pec": tiers.pec.value,
+        "association": tiers.association,
+        "influence": tiers.influence,
+        "pec": tiers.pec,
     }
 
 
