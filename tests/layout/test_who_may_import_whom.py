@@ -9,7 +9,7 @@ import pytest
 import pal_agent
 
 ROOT = Path(pal_agent.__file__).parent
-PURE = ["attribution", "codec", "compare", "exceptions", "findings", "plan", "roles", "scopes", "scope_tree"]
+PURE = ["attribution", "codec", "compare", "exceptions", "findings", "plan", "roles", "scopes"]
 PURE_MAY = {"attribution", "codec", "errors", "exceptions", "findings", "model", "roles", "scopes", "settings"}
 PURE_MAY |= {"compare", "report", "scope_tree", "sheet"}
 READERS = ["gather", "credentials", "apply"]
