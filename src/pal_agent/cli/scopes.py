@@ -40,7 +40,7 @@ def carry_out(words: Words, *, output: str, recorded: str | None = None, adapter
     from pal_agent.report.writing import to_stdout
     from pal_agent.scope_tree import tree
 
-    view = import_module(f"pal_agent.scope_tree.{output}")
+    view = import_module(f"pal_agent.scope_report.{output}")
     options = rendering(mask=False, quiet=words.quiet)
     with _recorded(words, recorded) if recorded else _gathered(words, adapter) as (run, code):
         chosen = {target.key for target in words.chosen(words.settings())}
