@@ -115,3 +115,14 @@ def test_ids_are_hidden_on_request(home) -> None:
     """In any format."""
     assert "5127255" in output("report", "-2", "-o", "json")
     assert "5127255" not in output("report", "-2", "-o", "json", "--mask")
+
+
+def test_a_run_is_evaluated_again_from_its_facts(home) -> None:
+    """With today's rules: what was recorded as answers does not matter. Only the history has facts."""
+    recorded = json.loads(output("report", "last", "-o", "json"))
+    again = json.loads(output("report", "last", "-o", "json", "--evaluate"))
+    assert recorded["targets"][0]["link"]["state"] == "missing"
+    assert again["targets"][0]["link"]["state"] == "linked"
+    assert again["run"]["id"] == "second"
+    (home / "r.json").write_text(json.dumps(recorded))
+    assert isinstance(typed("report", "--evaluate", "r.json").exception, HistoryError)

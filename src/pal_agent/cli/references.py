@@ -55,14 +55,18 @@ class References:
         from pal_agent.history import runfile
 
         if reference is not None and is_file(reference):
-            return self._stack.enter_context(runfile.read(Path(reference)))
+            return self.kept(runfile.read(Path(reference)))
         return self.recorded(reference)
 
     def merged(self, files: "tuple[str, ...]") -> "RunStore":
         """The files of shards, as one run."""
         from pal_agent.history import merging
 
-        return self._stack.enter_context(merging.merge([Path(file) for file in files]))
+        return self.kept(merging.merge([Path(file) for file in files]))
+
+    def kept(self, run: "RunStore") -> "RunStore":
+        """To be closed with the others."""
+        return self._stack.enter_context(run)
 
     def recorded(self, reference: str | None) -> "RecordedRun":
         if self.history is None:

@@ -59,4 +59,4 @@ def _evaluated(words: Words, known: References, runs: tuple[str, ...]) -> "Run":
             where=found.header.id,
             mend="Only the newest 20 runs can be evaluated again.",
         )
-    return evaluate_again(found, words.settings())
+    return known.kept(evaluate_again(found, words.settings()))

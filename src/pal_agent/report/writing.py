@@ -106,7 +106,8 @@ def _said(where: Path | str) -> Iterator[None]:
         yield
     except OSError as error:
         what = f"the report can't be written: {error.strerror or error}"
-        raise AgentError(what, where=str(where), mend="An earlier report there is intact.") from error
+        mend = "An earlier report there is intact." if isinstance(where, Path) else None
+        raise AgentError(what, where=str(where), mend=mend) from error
 
 
 def replace_file(path: Path, chunks: Iterator[str] | Iterator[bytes]) -> None:
