@@ -52,8 +52,8 @@ def silent(_: object) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """What a run works with. `secret` reads a reference when it is needed; `progress` hears of each target done, `say` of
-    what the user should know; `away` are other processes or machines that gather, if any: writing is done here."""
+    """What a run works with. `secret` reads a reference when it is needed; `progress` hears of each target done, `say`
+    of what the user should know; `away` are other processes or machines that gather, if any: writing is done here."""
 
     settings: Settings
     targets: Sequence[Target]

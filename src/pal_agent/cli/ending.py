@@ -13,7 +13,8 @@ def ended(run: Callable[[], object]) -> int:
     """Runs a command and returns its exit code. Messages go to stderr."""
     try:
         code = _attempt(run)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # None when it was closed before we started
+            sys.stdout.flush()
     except BrokenPipeError:
         # The reader (`head`, say) has gone: keep the interpreter from complaining when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
