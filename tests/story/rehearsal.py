@@ -12,7 +12,7 @@ from pal_agent.cli.words import Words
 from pal_agent.sim.adapter import SimulatedAzure
 from pal_agent.sim.estate import Estate
 from pal_agent.sim.faults import Rule
-from pal_agent.sim.state import Azure
+from pal_agent.sim.state import Azure, Logged
 from tests.story.expectation import Cells
 
 CAREFUL = Danger(replace=False, remove=False, max_change=100)
@@ -49,15 +49,32 @@ class Stage:
         self.azure = Azure(estate, faults=faults)
         self.adapter = SimulatedAzure(self.azure, sleep=lambda _: None)
         self.config = folder / "pal-agent.yaml"
-        self.config.write_text(json.dumps({"history": "none", **config}), encoding="utf-8")
+        self.configure(config)
+
+    def configure(self, config: Mapping[str, Any]) -> None:
+        """Writes the configuration (JSON is YAML too), with a history in the folder unless it says otherwise."""
+        history = {"path": str(self.folder / "state" / "history.db")}
+        self.config.write_text(json.dumps({"history": history, **config}), encoding="utf-8")
+
+    def writes(self) -> list[Logged]:
+        """Every request for a link but reads, in the order of their arrival."""
+        return [entry for entry in self.azure.log if "/partners" in entry.path and entry.method != "GET"]
 
     def words(self, **words: Any) -> Words:
         return Words(config=self.config, quiet=True, **words)
 
-    def check(self, *, jobs: int = 8, quick: bool = False, fail_on: str = "error", **words: Any) -> Report:
+    def check(self, *, jobs: int = 8, quick: bool = False, fail_on: str = "error", **options: Any) -> Report:
+        """`options`: `history` (False unless given), `mask`, and words as `targets` and `tags`."""
         path = self.folder / "report.json"
+        history, mask = options.pop("history", False), options.pop("mask", False)
         code = check.carry_out(
-            self.words(jobs=jobs, **words), (f"json={path}",), quick=quick, fail_on=fail_on, adapter=self.adapter
+            self.words(jobs=jobs, **options),
+            (f"json={path}",),
+            quick=quick,
+            fail_on=fail_on,
+            history=history,
+            mask=mask,
+            adapter=self.adapter,
         )
         return Report(exit_code=code, text=path.read_text(encoding="utf-8"))
 
