@@ -3,7 +3,8 @@
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
 from types import FrameType
 
 from pal_agent.errors import ExitCode
@@ -36,6 +37,12 @@ class Interruption:
             yield
         finally:
             self._stop = None
+
+    def wait(self, seconds: float) -> None:
+        """Returns after that time, or at a signal. For the main thread."""
+        bell: SimpleQueue[None] = SimpleQueue()  # the one lock that a signal handler may take
+        with self.stopping(lambda: bell.put(None)), suppress(Empty):
+            bell.get(timeout=seconds)
 
     @contextmanager
     def listening(self) -> Iterator["Interruption"]:

@@ -54,10 +54,14 @@ def carry_out(
     adapter: "BaseAdapter | None" = None,
 ) -> int:
     """The command without its words. `adapter` stands in for the network."""
+    from functools import partial
+
+    from pal_agent.cli.notifying import send_word
     from pal_agent.cli.outputs import rendering, write_reports
     from pal_agent.cli.recording import recording
     from pal_agent.cli.working import working
     from pal_agent.lock import only_one
+    from pal_agent.notify.word import word_of_apply
     from pal_agent.report.writing import outputs
     from pal_agent.run import finish_apply, read_links
 
@@ -74,9 +78,10 @@ def carry_out(
         outcomes = _write(work, links, allowed, journal, yes=yes)
         store = finish_apply(work, links, outcomes, records.before())
         records.record(store)
+        options = rendering(mask=mask, quiet=words.quiet, history=records.history, run=store)
         if wanted:
-            options = rendering(mask=mask, quiet=words.quiet, history=records.history, run=store)
             write_reports(store, wanted, options)
+        send_word(work, store, options, partial(word_of_apply, outcomes=outcomes))
         return store.header.exit_code
 
 

@@ -6,6 +6,7 @@ import click
 
 from pal_agent.cli.engines import THREADS, Engine, engine_options
 from pal_agent.cli.outputs import output_options
+from pal_agent.cli.unattended import ATTENDED, Unattended, unattended_options
 from pal_agent.cli.words import Words, common
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 @click.option("--no-history", is_flag=True, help="Don't record this run.")
 @click.option("--quick", is_flag=True, help="Leave out PIM and deny assignments; the pec tier is then unknown.")
 @engine_options
+@unattended_options
 def command(
     words: Words,
     *,
@@ -34,16 +36,26 @@ def command(
     no_history: bool,
     quick: bool,
     engine: Engine,
+    unattended: Unattended,
 ) -> int:
     """Read links and scopes, evaluate, report, record. Never writes to Azure.
 
     \b
     Example:  pal-agent check -c config/pal-agent.yaml -o table -o json=report.json
     """
-    return carry_out(words, formats, mask=mask, fail_on=fail_on, history=not no_history, quick=quick, engine=engine)
+    return carry_out(
+        words,
+        formats,
+        mask=mask,
+        fail_on=fail_on,
+        history=not no_history,
+        quick=quick,
+        engine=engine,
+        unattended=unattended,
+    )
 
 
-def carry_out(
+def carry_out(  # noqa: PLR0913 - as many as the command has options
     words: Words,
     formats: tuple[str, ...],
     *,
@@ -52,26 +64,33 @@ def carry_out(
     history: bool = True,
     quick: bool = False,
     engine: Engine = THREADS,
+    unattended: Unattended = ATTENDED,
     adapter: "BaseAdapter | None" = None,
 ) -> int:
     """The command without its words. `adapter` stands in for the network."""
     from pal_agent import run
+    from pal_agent.cli.notifying import send_word
     from pal_agent.cli.outputs import rendering, write_reports
     from pal_agent.cli.recording import recording
     from pal_agent.cli.working import working
     from pal_agent.errors import ExitCode
     from pal_agent.model import Severity
+    from pal_agent.notify.word import word_of_check
     from pal_agent.report.writing import outputs
 
     wanted = outputs(formats)
+    unattended.ensure_possible()
     with (
         engine.started() as away,
-        working(words, adapter=adapter, share=engine.share, away=away) as work,
-        recording(work.settings, wanted=history) as records,
+        working(words, adapter=adapter, share=engine.share, away=away) as ready,
+        recording(ready.settings, wanted=history) as records,
     ):
+        work = unattended.begun(ready)
         threshold = None if fail_on == "never" else Severity(fail_on)
         store = run.check(work, quick=quick, fail_on=threshold, before=records.before())
         records.record(store)
         options = rendering(mask=mask, quiet=words.quiet, history=records.history, run=store)
         written = write_reports(store, wanted, options)
-        return store.header.exit_code or (ExitCode.OK if written else ExitCode.FINDINGS)
+        published = unattended.publish(store, options)
+        send_word(work, store, options, word_of_check)
+        return store.header.exit_code or (ExitCode.OK if written and published else ExitCode.FINDINGS)
