@@ -128,10 +128,14 @@ class Azure:
         return Listing(self, caller, first=self._tenancy.tenants.list)
 
     def resource_groups(self, caller: Caller, subscription_id: str) -> "Listing":
-        from azure.mgmt.resource.resources import ResourceManagementClient
+        """Each subscription needs a client of its own, which is built when the list is first asked for."""
 
-        client = self._client(ResourceManagementClient, subscription_id)
-        return Listing(self, caller, first=client.resource_groups.list)
+        def first(**options: Any) -> Any:
+            from azure.mgmt.resource.resources import ResourceManagementClient
+
+            return self._client(ResourceManagementClient, subscription_id).resource_groups.list(**options)
+
+        return Listing(self, caller, first=first)
 
     # --- everything no package of the card covers: the same pipeline, plain JSON ---------------------------------
 

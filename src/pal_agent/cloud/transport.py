@@ -106,14 +106,12 @@ def _no_answer(error: Exception) -> Failure:
     chain = list(_chain(error))
     if any(isinstance(link, ssl.SSLCertVerificationError) for link in chain):
         return Failure(Code.UNREACHABLE, "The server's certificate is not trusted (see cloud.ca_bundle).")
-    if deadline.left() > 0 and any(isinstance(link, urllib3.exceptions.ConnectTimeoutError) for link in chain):
-        return Failure(Code.UNREACHABLE, "No connection in time.", transient=True)
-    if any(isinstance(link, (TimeoutError, urllib3.exceptions.TimeoutError, requests.Timeout)) for link in chain):
+    if any(isinstance(link, urllib3.exceptions.NameResolutionError) for link in chain):
+        return Failure(Code.UNREACHABLE, "The host's name can't be resolved.", transient=True)
+    if _is_late(chain):
         return Failure(Code.TIMEOUT, "No answer in time.", transient=True)
     if any(isinstance(link, http.client.HTTPException) and not _reset(link) for link in chain):
         return Failure(Code.BAD_RESPONSE, "The answer is not HTTP.", transient=True)
-    if any(isinstance(link, urllib3.exceptions.NameResolutionError) for link in chain):
-        return Failure(Code.UNREACHABLE, "The host's name can't be resolved.", transient=True)
     if any(isinstance(link, (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)) for link in chain):
         return Failure(Code.UNREACHABLE, "The proxy can't be reached or refused the connection.", transient=True)
     return Failure(Code.UNREACHABLE, "No connection, or it was cut before an answer.", transient=True)
@@ -123,6 +121,14 @@ def _cut_off(error: Exception, status: int) -> Failure:
     if any(isinstance(link, (TimeoutError, urllib3.exceptions.TimeoutError)) for link in _chain(error)):
         return Failure(Code.TIMEOUT, "The answer did not arrive whole in time.", transient=True)
     return Failure(Code.BAD_RESPONSE, "The answer was cut off or can't be decoded.", status=status, transient=True)
+
+
+def _is_late(chain: list[BaseException]) -> bool:
+    """An answer that did not come in time. No connection is something else, even where trying for one took too long:
+    unless the exchange itself is out of time. (urllib3 takes every failed connection for a timeout.)"""
+    if any(isinstance(link, urllib3.exceptions.ConnectTimeoutError) for link in chain):
+        return deadline.left() <= 0
+    return any(isinstance(link, TimeoutError | urllib3.exceptions.TimeoutError | requests.Timeout) for link in chain)
 
 
 def _reset(error: BaseException) -> bool:
