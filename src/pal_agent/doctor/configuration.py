@@ -113,9 +113,9 @@ def _history(settings: Settings) -> Check:
         return _history_is("none is kept (history: none): diff and link-changed need one", Outcome.OK)
     if not path.exists():
         folder = next(folder for folder in path.parents if folder.exists())
-        if os.access(folder, os.W_OK | os.X_OK):
+        if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
             return _history_is(f"{path}: none yet; the first check makes it", Outcome.OK)
-        return _unwritable(path, f"it can't be made: {folder} may not be written")
+        return _unwritable(path, f"it can't be made: {folder} is no folder that may be written to")
     try:
         with History(path, write=False) as history:
             runs = sum(1 for _ in history.runs())

@@ -18,7 +18,8 @@ _ROWS = 20
 _COMMAND = "$ "
 _WORDS = (
     "A link (Partner Admin Link) is Azure's note of the partner that a credential works for; roles decide for which"
-    " resources that counts. pal-agent check tells what it comes to."
+    " resources that counts. Microsoft counts in three ways: association (any role), influence (a role that its table"
+    " names) and partner earned credit (such a role, in force all the time). pal-agent check tells what it comes to."
 )
 
 Part = Text | Padding | Table
@@ -65,9 +66,15 @@ def _who(alike: Sequence[Diagnosis]) -> str:
 
 
 def _checks(checks: Sequence[Check], *, quiet: bool) -> Iterator[Part]:
+    told: list[Advice] = []
     for check in checks:
         if not (quiet and check.outcome is Outcome.OK):
             yield from _check(check)
+        if check.advice in told:
+            yield _below("Mend", "as above.")
+        elif check.advice:
+            told.append(check.advice)
+            yield from _advice(check.advice)
 
 
 def _check(check: Check) -> Iterator[Part]:
@@ -80,8 +87,6 @@ def _check(check: Check) -> Iterator[Part]:
     yield _marked(check.outcome, line.append(f": {said}" if said else "", style="not bold"))
     if check.cost:
         yield _below("Costs", check.cost)
-    if check.advice:
-        yield from _advice(check.advice)
 
 
 def _advice(advice: Advice) -> Iterator[Part]:
@@ -119,9 +124,10 @@ def _verdict(local: Sequence[Check], diagnoses: Sequence[Diagnosis]) -> Text:
     warned = sum(
         check.outcome is Outcome.WARNING for checks in (local, *(one.checks for one in diagnoses)) for check in checks
     )
+    also = f"{warned} warning" + ("" if warned == 1 else "s")
     if failed:
-        of = f"{failed} of {len(diagnoses)} targets can't do all that a report needs"
-        return Text(f"{of}; {warned} warnings." if warned else f"{of}.", style="bold red")
+        text = f"{failed} of {len(diagnoses)} targets can't do all that a report needs"
+        return Text(f"{text}; {also}." if warned else f"{text}.", style="bold red")
     if warned:
-        return Text(f"Everything works; {warned} things are worth acting on.", style="bold yellow")
+        return Text(f"Everything works; {also} to act on.", style="bold yellow")
     return Text("Everything works.", style="bold green")
