@@ -7,6 +7,7 @@ from collections.abc import Callable
 import click
 
 from pal_agent.errors import AgentError, ExitCode
+from pal_agent.interruption import Ended
 
 
 def ended(run: Callable[[], object]) -> int:
@@ -38,6 +39,8 @@ def _attempt(run: Callable[[], object]) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
+    except Ended as end:
+        return end.code
     except BrokenPipeError:
         raise
     except Exception:  # noqa: BLE001 - the one place where a bug becomes exit code 70
