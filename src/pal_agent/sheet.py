@@ -3,12 +3,15 @@ nothing; still, pass names through `report.clean` first."""
 
 from io import StringIO
 
+from rich.box import ASCII2, SIMPLE_HEAD, Box
 from rich.console import Console, RenderableType
 from rich.text import Text
 
 from pal_agent.report import Options
 
-_PLAIN = str.maketrans({"…": "...", "·": "-", "├": "|", "└": "`", "│": "|", "─": "-", "✓": "+", "✗": "x"})
+_PLAIN = str.maketrans(
+    {"…": "...", "·": "-", "–": "-", "’": "'", "├": "|", "└": "`", "│": "|", "─": "-", "✓": "+", "✗": "x"}
+)
 
 
 class OneLine(Text):
@@ -20,6 +23,7 @@ class Sheet:
 
     def __init__(self, options: Options) -> None:
         self.width, self._unicode = max(options.width, 20), options.unicode
+        self.box: Box = SIMPLE_HEAD if options.unicode else ASCII2
         self._sheet = StringIO()
         self._console = Console(
             file=self._sheet,

@@ -7,11 +7,10 @@ Plain lines where there is no terminal. Commands stand on one line of their own,
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from io import StringIO
 from typing import Generic, TypeVar
 
-from rich.box import ASCII2, SIMPLE_HEAD, Box
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -30,11 +29,12 @@ from pal_agent.model import (
 from pal_agent.report import Options
 from pal_agent.report._answer import EXPECTED, TIER_NAMES, Answer, answer, many
 from pal_agent.report.clean import SENTENCE, clean
+from pal_agent.sheet import OneLine, Sheet
 
 BINARY = False
 SUFFIX = ".txt"
 
-_PLACES = 5  # of one finding
+_PLACES = {Severity.ERROR: 5, Severity.WARNING: 3, Severity.INFO: 0}  # shown of one finding
 _ROWS = 20  # of each list
 _CELL = 120  # characters of a name
 _WIDE = 120  # columns from which IDs and tenants have room of their own
@@ -58,14 +58,13 @@ _STYLES = {
     "incomplete": "bold magenta",
 }
 _MARKS = {"well": "✓", "warned": "!", "wrong": "✗", "incomplete": "?", "empty": "-"}
-_PLAIN = str.maketrans({"✓": "+", "✗": "x", "…": "...", "·": "-", "–": "-", "’": "'"})
 
 Row = TypeVar("Row")
 
 
 def render(run: Run, options: Options) -> Iterator[str]:
     """Yields a section at a time; holds a few rows of each list."""
-    page = _Page(options)
+    page = Sheet(options)
     found = answer(run.header, run.counts)
     if options.quiet and found.mood == "well":
         return
@@ -76,40 +75,6 @@ def render(run: Run, options: Options) -> Iterator[str]:
     yield from _targets(run, page)
     yield from _subscriptions(run, page)
     yield page.shown(Text(f"\n{EXPECTED}", style="dim"))
-
-
-class _Page:
-    """A sheet of the reader's width. Markup, emoji codes and links in what it shows mean nothing."""
-
-    def __init__(self, options: Options) -> None:
-        self.wide, self._unicode = options.width >= _WIDE, options.unicode
-        self.box: Box = SIMPLE_HEAD if options.unicode else ASCII2
-        self._sheet = StringIO()
-        self._console = Console(
-            file=self._sheet,
-            width=max(options.width, 20),
-            force_terminal=options.colour,
-            color_system="standard" if options.colour else None,
-            no_color=not options.colour,
-            markup=False,
-            emoji=False,
-            highlight=False,
-            legacy_windows=False,
-            _environ={},
-        )
-
-    def shown(self, *parts: RenderableType) -> str:
-        for part in parts:
-            self._console.print(part, soft_wrap=isinstance(part, _OneLine))
-        text = self._sheet.getvalue()
-        self._sheet.seek(0)
-        self._sheet.truncate()
-        trimmed = "\n".join(line.rstrip(" ") for line in text.split("\n"))
-        return trimmed if self._unicode else trimmed.translate(_PLAIN)
-
-
-class _OneLine(Text):
-    """Never broken by us: a command, to be copied."""
 
 
 @dataclass(slots=True)
@@ -136,7 +101,7 @@ def _verdict(header: RunHeader, found: Answer) -> Iterator[Text]:
 # --- what is wrong ----------------------------------------------------------------------------------------------
 
 
-def _wrong(run: Run, page: _Page, *, least: Severity) -> Iterator[str]:
+def _wrong(run: Run, page: Sheet, *, least: Severity) -> Iterator[str]:
     """Findings by kind, worst first; the excepted as a count."""
     kinds: dict[tuple[Severity, str], _First[Finding]] = {}
     excepted: Counter[str] = Counter()
@@ -144,7 +109,7 @@ def _wrong(run: Run, page: _Page, *, least: Severity) -> Iterator[str]:
         if finding.excepted:
             excepted[finding.id] += 1
         else:
-            kinds.setdefault((finding.severity, finding.id), _First(_PLACES)).add(finding)
+            kinds.setdefault((finding.severity, finding.id), _First(_PLACES[finding.severity])).add(finding)
     if kinds:
         yield page.shown(_title("What to act on", _tally(run.counts.findings)))
     shown = list(Severity)[: list(Severity).index(least) + 1]
@@ -157,17 +122,19 @@ def _wrong(run: Run, page: _Page, *, least: Severity) -> Iterator[str]:
         yield page.shown(Text(f"\nexcepted by the configuration: {names}", style="dim"))
 
 
-def _kind(name: str, severity: Severity, found: _First[Finding]) -> Iterator[Text]:
+def _kind(name: str, severity: Severity, found: _First[Finding]) -> Iterator[RenderableType]:
     head = Text(f"\n{severity.value} ", style=_STYLES[severity.value])
-    yield head.append(clean(name), style="bold").append(f"  ({found.number})" if found.number > 1 else "")
+    head.append(clean(name), style="bold").append(f"  ({found.number})" if found.number > 1 else "")
+    yield head if found.rows else head.append(f"  pal-agent explain {clean(name)}", style="cyan")
     for finding in found.rows:
-        yield Text(f"  {clean(finding.message, limit=SENTENCE)}")
+        message = clean(finding.message, limit=SENTENCE)
+        yield Padding(Text(message), (0, 0, 0, 2))
         place = _place(finding)
-        if place:
-            yield _OneLine(f"    {place}", style="dim")
+        if place.rpartition("@")[2].rpartition("/")[2].lower() not in message.lower():  # most messages name it
+            yield OneLine(f"    {place}", style="dim")
         for line in finding.fix.splitlines():
-            yield _OneLine(f"    > {clean(line, limit=SENTENCE)}", style="cyan")
-    if found.number > len(found.rows):
+            yield OneLine(f"    > {clean(line, limit=SENTENCE)}", style="cyan")
+    if found.rows and found.number > len(found.rows):
         yield _more(found.number - len(found.rows))
 
 
@@ -179,7 +146,7 @@ def _place(finding: Finding) -> str:
 # --- targets ----------------------------------------------------------------------------------------------------
 
 
-def _targets(run: Run, page: _Page) -> Iterator[str]:
+def _targets(run: Run, page: Sheet) -> Iterator[str]:
     rows, number = _troubled_first(run.targets(), _is_well)
     if not number:
         return
@@ -195,13 +162,13 @@ def _is_well(result: TargetResult) -> bool:
     return result.status is Status.VERIFIED and result.link.state is wanted
 
 
-def _target_row(result: TargetResult, page: _Page) -> tuple[Text, ...]:
+def _target_row(result: TargetResult, page: Sheet) -> tuple[Text, ...]:
     tenant = clean(result.tenant_name or result.target.tenant_id, limit=_CELL)
-    if page.wide and result.tenant_name:
+    if page.width >= _WIDE and result.tenant_name:
         tenant = f"{tenant} ({clean(result.target.tenant_id)})"
     status = Text(result.status.value, style=_STYLES.get(result.status.value, "yellow"))
     if result.reason:
-        said = f", HTTP {result.reason.status}" if result.reason.status and page.wide else ""
+        said = f", HTTP {result.reason.status}" if result.reason.status and page.width >= _WIDE else ""
         status.append(f": {result.reason.code.value}{said}")
     return (
         Text(clean(result.target.credential, limit=_CELL)),
@@ -215,14 +182,14 @@ def _target_row(result: TargetResult, page: _Page) -> tuple[Text, ...]:
 # --- subscriptions ----------------------------------------------------------------------------------------------
 
 
-def _subscriptions(run: Run, page: _Page) -> Iterator[str]:
+def _subscriptions(run: Run, page: Sheet) -> Iterator[str]:
     require = run.header.require
     rows, number = _troubled_first(
         run.subscriptions(), lambda one: one.tiers.of(require) is State.FULL and one.complete
     )
     if not number:
         return
-    pec = "Partner earned credit" if page.wide else "PEC"
+    pec = "Partner earned credit" if page.width >= _WIDE else "PEC"
     table = _table(page, "Subscription", "Association", "Influence", pec, "Groups")
     for result in rows:
         table.add_row(*_subscription_row(result, require, page))
@@ -230,9 +197,9 @@ def _subscriptions(run: Run, page: _Page) -> Iterator[str]:
     yield page.shown(_title("Subscriptions", title), table, *_cut(number - len(rows)))
 
 
-def _subscription_row(result: SubscriptionResult, require: Tier, page: _Page) -> tuple[Text, ...]:
+def _subscription_row(result: SubscriptionResult, require: Tier, page: Sheet) -> tuple[Text, ...]:
     name = clean(result.name or result.subscription_id, limit=_CELL)
-    if page.wide:
+    if page.width >= _WIDE:
         name = f"{name} ({clean(result.subscription_id)})"
     if result.state.lower() != "enabled":
         name = f"{name} [{clean(result.state, limit=_CELL)}]"
@@ -252,7 +219,7 @@ def _troubled_first(results: Iterable[Row], is_well: Callable[[Row], bool]) -> t
     return (troubled.rows + well.rows)[:_ROWS], troubled.number + well.number
 
 
-def _table(page: _Page, *heads: str) -> Table:
+def _table(page: Sheet, *heads: str) -> Table:
     table = Table(box=page.box, show_edge=False, pad_edge=False, header_style="bold")
     for head in heads:
         table.add_column(head, overflow="fold")
