@@ -38,10 +38,11 @@ class Interruption:
         finally:
             self._stop = None
 
-    def wait(self, seconds: float) -> None:
-        """Returns after that time, or at a signal. For the main thread."""
+    def wait(self, seconds: float, announce: Callable[[], None]) -> None:
+        """Returns after that time, or at a signal. Announces it once a signal would end it. For the main thread."""
         bell: SimpleQueue[None] = SimpleQueue()  # the one lock that a signal handler may take
         with self.stopping(lambda: bell.put(None)), suppress(Empty):
+            announce()
             bell.get(timeout=seconds)
 
     @contextmanager

@@ -46,7 +46,7 @@ def test_a_signal_ends_the_wait_and_says_that_nothing_was_read(
 
 
 def test_the_work_begins_after_the_wait(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """The limit is handed to whoever picks the moment; what is asked is the same as without."""
+    """The limit is handed to whoever picks the moment. Quiet and well: cron has nothing to mail."""
     for name, value in demo_secrets().items():
         monkeypatch.setenv(name, value)
     asked: list[float] = []
@@ -60,7 +60,7 @@ def test_the_work_begins_after_the_wait(monkeypatch: pytest.MonkeyPatch, capsys:
     unattended = Unattended(splay=600, delay=soon)
     assert check.carry_out(words, (), history=False, unattended=unattended, adapter=azure) == 0
     assert asked == [600]
-    assert capsys.readouterr().err == "Starting in 0 s (--splay).\n"
+    assert capsys.readouterr() == ("", "")
 
 
 def test_a_configuration_that_is_wrong_is_said_before_the_wait(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from pal_agent.model import Run
     from pal_agent.report import Options
-    from pal_agent.run import Work
+    from pal_agent.work import Work
 
 
 def any_moment(limit: float) -> float:
@@ -35,7 +35,7 @@ class Unattended:
 
             metrics.ensure_possible(self.metrics)
 
-    def begun(self, work: "Work") -> "Work":
+    def begun(self, work: "Work", *, quiet: bool) -> "Work":
         """Waits, unless told to stop, and lets the work begin then. Machines with one schedule don't call at once."""
         if not self.splay:
             return work
@@ -44,8 +44,7 @@ class Unattended:
         from pal_agent.cli.working import say
 
         seconds = self.delay(self.splay)
-        say(f"Starting in {seconds:.0f} s (--splay).")
-        work.interruption.wait(seconds)
+        work.interruption.wait(seconds, lambda: None if quiet else say(f"Starting in {seconds:.0f} s (--splay)."))
         return replace(work, started=datetime.now(UTC))
 
     def publish(self, run: "Run", options: "Options") -> bool:
