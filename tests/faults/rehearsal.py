@@ -27,6 +27,7 @@ from pal_agent.sim.estate import App, Assignment, Estate, Link, Principal, Secre
 from pal_agent.sim.faults import Rule
 from pal_agent.sim.roles import guid_by_name
 from pal_agent.sim.state import Azure, Logged
+from pal_agent.work import Work
 
 PARTNER, OTHER = "5127255", "4433221"
 FAST = Pace(base=0.004, longest=0.02, shortest=0.001)
@@ -195,7 +196,7 @@ class Stage:
             return self._ending(store, heard, seconds=seconds, before=before, links=links, outcomes=outcomes)
 
     @contextmanager
-    def _work(self) -> Iterator[run.Work]:
+    def _work(self) -> Iterator[Work]:
         with working(self.words, adapter=self.adapter) as work:
             yield replace(work, pace=self.pace)
 
