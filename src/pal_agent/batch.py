@@ -38,7 +38,7 @@ def _narrowed(settings: Settings, targets: Sequence[Target], jobs: int) -> Setti
 
 def gather_batch(batch: Batch) -> list[bytes]:
     """The facts of each target, in JSON. Runs on the worker."""
-    from pal_agent.run import Work, gather_here
+    from pal_agent.work import Work, gather_here
 
     with azure_for(batch.settings) as azure:
         work = Work(settings=batch.settings, targets=batch.targets, azure=azure, secret=secret_reader())

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from pal_agent.journal import Journal
     from pal_agent.model import Outcome
     from pal_agent.plan import Allowed, PlanFile
-    from pal_agent.run import Links, Work
+    from pal_agent.report.writing import Output
+    from pal_agent.run import Links
+    from pal_agent.work import Work
 
 
 @click.command()
@@ -58,12 +60,13 @@ def carry_out(
 
     from pal_agent.cli.notifying import send_word
     from pal_agent.cli.outputs import rendering, write_reports
+    from pal_agent.cli.planning import declined
     from pal_agent.cli.recording import recording
     from pal_agent.cli.working import working
     from pal_agent.lock import only_one
     from pal_agent.notify.word import word_of_apply
     from pal_agent.report.writing import outputs
-    from pal_agent.run import finish_apply, read_links
+    from pal_agent.run import apply, finish_apply, read_links
 
     wanted = outputs(formats) if formats else ()
     allowed = _allowed(danger, saved)
@@ -75,9 +78,12 @@ def carry_out(
     ):
         links = read_links(work, allowed)
         _ensure_wanted(work, links, danger, saved)
-        outcomes = _write(work, links, allowed, journal, yes=yes)
+        agreed = _agreed(work, links, yes=yes)
+        outcomes = apply(work, links, allowed, journal) if agreed else declined(links.plan)
         store = finish_apply(work, links, outcomes, records.before())
         records.record(store)
+        if agreed:
+            _tell(outcomes, wanted)
         options = rendering(mask=mask, quiet=words.quiet, history=records.history, run=store)
         if wanted:
             write_reports(store, wanted, options)
@@ -111,7 +117,7 @@ def _journal(work: "Work", records: "Recording") -> "Iterator[Journal]":
 
     from pal_agent.cli.recording import JOURNAL
     from pal_agent.journal import Journal
-    from pal_agent.run import timestamp
+    from pal_agent.work import timestamp
 
     path = work.settings.state_directory / JOURNAL
     journal = Journal(path, run_id=work.run_id, now=lambda: timestamp(datetime.now(UTC)))
@@ -131,19 +137,25 @@ def _ensure_wanted(work: "Work", links: "Links", danger: Danger, saved: "PlanFil
         ensure_safe(links.plan, danger.threshold(work.settings))
 
 
-def _write(work: "Work", links: "Links", allowed: "Allowed", journal: "Journal", *, yes: bool) -> "list[Outcome]":
-    """Shows the plan on stderr, asks, writes, and tells on stdout what became of each change."""
-    from pal_agent.cli.planning import declined, results, table
+def _agreed(work: "Work", links: "Links", *, yes: bool) -> bool:
+    """Shows the plan on stderr, and asks; whether there is something to write and somebody wants it."""
+    from pal_agent.cli.planning import table
     from pal_agent.cli.working import say
-    from pal_agent.run import apply
 
     say(table(links.plan))
     if not links.plan.changes:
-        return []
-    if work.interruption.code is not None or not (yes or click.confirm("Write these changes?", err=True)):
-        say("Nothing was written.")
-        return declined(links.plan)
-    outcomes = apply(work, links, allowed, journal)
-    for line in results(outcomes):
-        click.echo(line)
-    return outcomes
+        return False
+    if work.interruption.code is None and (yes or click.confirm("Write these changes?", err=True)):
+        return True
+    say("Nothing was written.")
+    return False
+
+
+def _tell(outcomes: "list[Outcome]", wanted: "tuple[Output, ...]") -> None:
+    """What became of each change: on stdout, unless a report was wanted there, and once the run is recorded, for
+    whoever reads stdout may have gone."""
+    from pal_agent.cli.planning import results
+    from pal_agent.report.writing import to_stdout
+
+    reported = any(output.path is None for output in wanted)
+    to_stdout((f"{line}\n" for line in results(outcomes)), sys.stderr if reported else sys.stdout)

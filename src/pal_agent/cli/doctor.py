@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pal_agent.doctor import Diagnosis
     from pal_agent.doctor.examination import Examination
-    from pal_agent.run import Work
+    from pal_agent.work import Work
 
 _FEW = 3  # targets of which everything is shown, what works included
 
@@ -58,18 +58,18 @@ def carry_out(words: Words, *, everything: bool, output: str, adapter: "BaseAdap
 
 def _examined(work: "Work", *, everything: bool) -> "list[tuple[float | None, Diagnosis]]":
     """Clock skew and diagnosis of every target, in report order; those that an interruption left out say so."""
-    from pal_agent import run
     from pal_agent.doctor import examination
     from pal_agent.gather import Questions
     from pal_agent.model import TargetFacts
+    from pal_agent.work import INTERRUPTED, ask_each
 
     questions = Questions(azure=work.azure, names=True)
     sample = examination.everything if everything else examination.a_few
-    asked = run.ask_each(work, lambda who, ends: examination.examine(who, questions, sample, ends))
+    asked = ask_each(work, lambda who, ends: examination.examine(who, questions, sample, ends))
     done = {target.key: _diagnosed(work, answer) for target, answer in asked}
     for target in work.targets:
         if target.key not in done:
-            facts = TargetFacts(target=target, object_id=None, link=run.INTERRUPTED)
+            facts = TargetFacts(target=target, object_id=None, link=INTERRUPTED)
             done[target.key] = _diagnosed(work, examination.Examination(facts=facts, listed=0))
     return [done[target.key] for target in work.targets]
 

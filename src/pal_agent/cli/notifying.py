@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from pal_agent.model import Run
     from pal_agent.notify.word import Word
     from pal_agent.report import Options
-    from pal_agent.run import Work
+    from pal_agent.work import Work
 
 
 def send_word(work: "Work", run: "Run", options: "Options", word: "Callable[..., Word]") -> None:

@@ -1,6 +1,7 @@
 """`pal-agent plan`."""
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,13 +36,16 @@ def carry_out(
     from pal_agent.cli.planning import exit_code, save, table
     from pal_agent.cli.working import working
     from pal_agent.plan import ensure_safe, to_json
+    from pal_agent.report.writing import to_stdout
+    from pal_agent.work import timestamp
 
     with working(words, adapter=adapter) as work:
         links = run.read_links(work, danger.allowed())
-        content = to_json(links.plan, created_at=run.timestamp(work.started))
+        content = to_json(links.plan, created_at=timestamp(work.started))
         if out is not None:
             save(out, json.dumps(content, indent=2) + "\n")
-        click.echo(json.dumps(content, indent=2) if output == "json" else table(links.plan, quiet=words.quiet))
+        shown = json.dumps(content, indent=2) if output == "json" else table(links.plan, quiet=words.quiet)
+        to_stdout(iter((shown, "\n")), sys.stdout)
         if work.interruption.code is not None:
             return work.interruption.code
         ensure_safe(links.plan, danger.threshold(work.settings))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from requests.adapters import BaseAdapter
 
     from pal_agent.engine.batches import Batches
-    from pal_agent.run import Work
+    from pal_agent.work import Work
 
 
 @contextmanager
@@ -29,14 +29,13 @@ def working(
     """`adapter` stands in for the network (the demo's is the simulated Azure); `share` picks among the chosen
     targets; `away` gathers them elsewhere."""
     from pal_agent.access import azure_for, secret_reader
-    from pal_agent.run import Work
+    from pal_agent.work import Work, unseen
 
     settings = words.settings()
     targets = share(words.chosen(settings))
     with (
         azure_for(settings, adapter) as azure,
         Interruption().listening() as interruption,
-        _progress(words, targets) as progress,
     ):
         yield Work(
             settings=settings,
@@ -44,24 +43,22 @@ def working(
             azure=azure,
             secret=secret_reader(),
             interruption=interruption,
-            progress=progress,
+            phase=_phase if sys.stderr.isatty() and not words.quiet else unseen,
             say=say,
             away=away,
         )
 
 
 @contextmanager
-def _progress(words: Words, targets: Sequence[Target]) -> Iterator[Callable[[Target], None]]:
-    if words.quiet or not sys.stderr.isatty():
-        yield lambda _: None
-        return
+def _phase(doing: str, total: int) -> Iterator[Callable[[], None]]:
+    """A line on the terminal while the work lasts, gone when it is done."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as display:
-        task = display.add_task("targets", total=len(targets))
-        yield lambda _: display.advance(task)
+        task = display.add_task(doing, total=total)
+        yield lambda: display.advance(task)
 
 
 def say(message: str) -> None:
