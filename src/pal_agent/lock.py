@@ -32,6 +32,8 @@ def only_one(directory: Path) -> Iterator[None]:
             where=str(directory / NAME),
             mend="Wait for it to end, or end it.",
         ) from error
+    except BrokenPipeError:
+        raise  # the reader of stdout has gone: nothing to do with this folder
     except OSError as error:
         mend = "apply needs a folder for its lock and journal; see history.path in the configuration."
         raise AgentError(f"can't be written to: {error.strerror}", where=str(directory), mend=mend) from error

@@ -43,6 +43,8 @@ def _attempt(run: Callable[[], object]) -> int:
         return end.code
     except BrokenPipeError:
         raise
+    except SystemExit:
+        return ExitCode.OK  # click's answer to a reader of stdout that has gone
     except Exception:  # noqa: BLE001 - the one place where a bug becomes exit code 70
         return _bug()
     return code if isinstance(code, int) else ExitCode.OK
