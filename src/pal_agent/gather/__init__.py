@@ -5,7 +5,7 @@ same order, `Missing` where there is none. It never waits and knows no thread, s
 side by side, and a test may answer by hand.
 """
 
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ from pal_agent.gather.roles import RoleNames
 from pal_agent.model import LinkFact, Missing, NoLink, NotAsked, SubscriptionFacts, TargetFacts, same
 
 T = TypeVar("T")
+SCHEDULED = ("time_bound", "eligible")  # what Azure tells only with the PIM licence
 Conversation = Generator[tuple[Exchange[Any], ...], tuple[Any, ...], T]
 
 
@@ -100,22 +101,29 @@ def _facts(
 def look_behind(
     principal: Principal, questions: Questions, listed: tuple[SubscriptionFacts, ...]
 ) -> Conversation[tuple[SubscriptionFacts, ...]]:
-    """The facts behind each subscription, all asked for at once."""
+    """The facts behind each subscription, asked for at once, but for what waits for the licence to be found out."""
     asked = [_questions_about(principal, questions, facts) for facts in listed]
-    answers = iter((yield tuple(exchange for about in asked for exchange in about.values())))
-    return tuple(
-        _settled(replace(facts, **{name: next(answers) for name in about}, **_left_out(questions)), questions)
-        for facts, about in zip(listed, asked, strict=True)
-    )
+    answers = [_left_out(questions) for _ in listed]
+    for wave in _waves(asked, licence_known=questions.licences.known(principal.target.tenant_id)):
+        answered = yield tuple(asked[place][name] for place, name in wave)
+        for (place, name), answer in zip(wave, answered, strict=True):
+            answers[place][name] = answer
+    return tuple(_settled(replace(facts, **told), questions) for facts, told in zip(listed, answers, strict=True))
+
+
+def _waves(asked: Sequence[Mapping[str, object]], *, licence_known: bool) -> tuple[list[tuple[int, str]], ...]:
+    """Places and names of all questions. One about PIM goes ahead, lest the others hold threads waiting for it."""
+    everything = [(place, name) for place, about in enumerate(asked) for name in about]
+    behind = [] if licence_known else [one for one in everything if one[1] in SCHEDULED][1:]
+    waiting = set(behind)
+    return [one for one in everything if one not in waiting], behind
 
 
 def _settled(facts: SubscriptionFacts, questions: Questions) -> SubscriptionFacts:
     """Without the licence nothing is missing, whichever subscription was asked before Azure said so."""
     if not questions.licences.missing(facts.tenant_id):
         return facts
-    unread: dict[str, Any] = {
-        name: () for name in ("time_bound", "eligible") if isinstance(getattr(facts, name), Missing)
-    }
+    unread: dict[str, Any] = {name: () for name in SCHEDULED if isinstance(getattr(facts, name), Missing)}
     return replace(facts, **unread)
 
 
@@ -148,7 +156,7 @@ def _questions_about(
 
 
 def _left_out(questions: Questions) -> dict[str, Any]:
-    return {name: NotAsked() for name in ("time_bound", "eligible", "deny")} if questions.quick else {}
+    return {name: NotAsked() for name in (*SCHEDULED, "deny")} if questions.quick else {}
 
 
 VERSIONS = {
