@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pal_agent.cli import group
+from pal_agent.cli.ending import ended
 from pal_agent.sim.faults import Rule
 from pal_agent.sim.server import serve
 from pal_agent.sim.state import Azure, Logged
@@ -56,6 +58,10 @@ class Theatre:
         with self.start(*words, environment=environment) as process:
             out, err = process.communicate(timeout=PATIENCE)
         return Ended(code=process.returncode, out=out, err=err)
+
+    def call(self, *words: str) -> int:
+        """The command in this process, which has the folder and the secret: much quicker than one of its own."""
+        return ended(lambda: group.main(list(words), prog_name="pal-agent", standalone_mode=False))
 
     def report(self, name: str = "report.json") -> dict[str, Any]:
         content: dict[str, Any] = json.loads((self.folder / name).read_text(encoding="utf-8"))
