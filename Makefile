@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin
 
-.PHONY: demo test test-slow check lint types bench lock clean setup
+.PHONY: docs demo test test-slow check lint types bench lock clean setup
 setup: $(VENV)/.ready
 
 $(VENV)/.ready: requirements.lock pyproject.toml
@@ -33,6 +33,9 @@ check: lint types test
 
 bench: setup
 	$(RUN)/python -m bench
+
+docs: setup # README's demo output and pictures; needs chromium
+	$(RUN)/python docs/refresh.py
 
 lock: # needs uv; run after changing dependencies in pyproject.toml
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" --all-extras --no-emit-package pal-agent --group dev pyproject.toml -o requirements.lock

@@ -30,7 +30,7 @@ def command(*, keep: Path | None) -> int:
     Example:  pal-agent demo --keep playground
     """
     with _directory(keep) as directory:
-        _furnish(directory, for_later=keep is not None)
+        furnish(directory, for_later=keep is not None)
         _tell(directory / "pal-agent.yaml")
     if keep is not None:
         _invite(keep)
@@ -43,7 +43,7 @@ def _tell(config: Path) -> None:
     from pal_agent.cli.danger import Danger
     from pal_agent.cli.words import Words
 
-    azure = _simulated()
+    azure = simulated()
     words = Words(config=config)
     careful = Danger(replace=False, remove=False, max_change=None)
     bold = Danger(replace=True, remove=True, max_change=None)
@@ -65,7 +65,8 @@ def _ended(code: int) -> None:
     click.echo(f"(exit code {code})")
 
 
-def _simulated() -> "SimulatedAzure":
+def simulated() -> "SimulatedAzure":
+    """The demo's Azure, as it is before anybody has done anything."""
     from pal_agent.sim.adapter import SimulatedAzure
     from pal_agent.sim.estate_file import load_estate
     from pal_agent.sim.estates import demo_estate_path
@@ -86,7 +87,7 @@ def _directory(keep: Path | None) -> Iterator[Path]:
     yield keep
 
 
-def _furnish(directory: Path, *, for_later: bool) -> None:
+def furnish(directory: Path, *, for_later: bool) -> None:
     """Configuration, estate and secrets. The secrets are simulated, and lie in files as real ones would."""
     from pal_agent.sim.estates import demo_config_path, demo_estate_path, demo_secrets
 
