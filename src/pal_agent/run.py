@@ -47,7 +47,8 @@ class Before:
 
 
 def check(work: Work, *, quick: bool, fail_on: Severity | None, before: Before, names: bool = False) -> RunStore:
-    """Reads and judges every target. `fail_on` None never fails a run for its findings."""
+    """Reads and judges every target. `fail_on` None never fails a run for its findings; `names` asks what tenants are
+    called, a call for each target that nothing else needs."""
     store = RunStore(require=work.settings.require)
     gathered = gather_here if work.away is None else partial(gather_away, away=work.away)
     for facts in gathered(work, quick=quick, names=names):

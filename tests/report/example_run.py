@@ -98,6 +98,7 @@ def count(
             counts.resource_groups[group.tiers.of(require)] += 1
     for finding in findings:
         counts.findings["excepted" if finding.excepted else finding.severity] += 1
+        counts.kinds[finding.id] = counts.kinds.get(finding.id, 0) + 1
     return counts
 
 

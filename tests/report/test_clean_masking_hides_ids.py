@@ -4,13 +4,12 @@ import json
 import re
 from datetime import UTC, datetime
 
-from tests.report.example_run import PARTNER, example_run, guid, run_of, subscription, target
-from tests.report.hostile_run import hostile_run
-
 from pal_agent.model import Finding, Severity
 from pal_agent.report import Options
 from pal_agent.report.json import render
 from pal_agent.report.masking import Masked, masked
+from tests.report.example_run import PARTNER, example_run, guid, run_of, subscription, target
+from tests.report.hostile_run import hostile_run
 
 OPTIONS = Options(now=datetime(2026, 11, 4, tzinfo=UTC), mask=True)
 GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.report.example_run import empty_run, example_run, run_of, subscription
-from tests.report.hostile_run import HOSTILE, hostile_run
 
 from pal_agent.report import Options
 from pal_agent.report.json import render
+from tests.report.example_run import empty_run, example_run, run_of, subscription
+from tests.report.hostile_run import HOSTILE, hostile_run
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "report.json"
 OPTIONS = Options(now=datetime(2026, 11, 4, 7, tzinfo=UTC))

@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.report.example_run import example_run
-from tests.report.hostile_run import hostile_run
 
 from pal_agent.errors import AgentError
 from pal_agent.report import Options, formats, load
 from pal_agent.report.writing import Output, outputs, write, write_all
+from tests.report.example_run import example_run
+from tests.report.hostile_run import hostile_run
 
 OPTIONS = Options(now=datetime(2026, 11, 4, tzinfo=UTC))
 

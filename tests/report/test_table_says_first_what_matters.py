@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.report.example_run import empty_run, example_run, run_of, subscription, target, well_run
-from tests.report.hostile_run import hostile_run
 
 from pal_agent.model import Finding, Severity
 from pal_agent.report import Options
 from pal_agent.report._answer import EXPECTED
 from pal_agent.report.table import render
+from tests.report.example_run import empty_run, example_run, run_of, subscription, target, well_run
+from tests.report.hostile_run import hostile_run
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 NOW = datetime(2026, 11, 4, 7, tzinfo=UTC)

@@ -12,6 +12,8 @@ from pal_agent.cli.words import Words, common
 if TYPE_CHECKING:
     from requests.adapters import BaseAdapter
 
+FOR_PEOPLE = {"html", "markdown", "table", "xlsx"}  # only these are worth one more call for each tenant's name
+
 
 @click.command()
 @common
@@ -87,7 +89,8 @@ def carry_out(  # noqa: PLR0913 - as many as the command has options
     ):
         work = unattended.begun(ready, quiet=words.quiet)
         threshold = None if fail_on == "never" else Severity(fail_on)
-        store = run.check(work, quick=quick, fail_on=threshold, before=records.before())
+        names = not quick and any(one.format in FOR_PEOPLE for one in wanted)
+        store = run.check(work, quick=quick, fail_on=threshold, before=records.before(), names=names)
         records.record(store)
         options = rendering(mask=mask, quiet=words.quiet, history=records.history, run=store)
         written = write_reports(store, wanted, options)

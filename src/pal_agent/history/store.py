@@ -29,6 +29,8 @@ _PRIVATE = ""  # SQLite's name for a temporary database that lives in memory and
 _RUN = 1
 # Nothing of it outlives the process. 16 MiB stay in memory: most runs need no disk, so no writable folder either.
 _TUNING = ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA cache_size = -16384")
+# One transaction from beginning to end: a row costs a third less than in one of its own, and nobody else reads.
+_UNENDING = "BEGIN"
 
 
 class RunStore(StoredRows):
@@ -43,7 +45,7 @@ class RunStore(StoredRows):
         super().__init__(connection, _RUN, "temporary storage")
         self._require = require
         self._header: RunHeader | None = None
-        for statement in (*_TUNING, *TABLES, INDEX):
+        for statement in (*_TUNING, *TABLES, INDEX, _UNENDING):
             connection.execute(statement)
 
     def add_target(self, facts: TargetFacts) -> None:
@@ -92,6 +94,7 @@ class RunStore(StoredRows):
             subscriptions=self._tally("subscription", "state", tuple(State)),
             resource_groups={state.value: number for state, number in zip(State, found, strict=True)},
             findings=self._tally("finding", "severity", (*Severity, "excepted")),
+            kinds=dict(self._grouped("finding", "CAST(id AS TEXT)")),
         )
 
     def rows(self, table: str) -> Iterator[tuple[Any, ...]]:
@@ -113,9 +116,12 @@ class RunStore(StoredRows):
         return (result.tiers.of(self._require).value, *map(groups.count, State))
 
     def _tally(self, table: str, column: str, words: tuple[str, ...]) -> dict[str, int]:
-        query = f"SELECT {column}, count(*) FROM {table} WHERE run = ? GROUP BY {column}"  # noqa: S608 - our own words
-        found = dict(self._rows(query))
+        found = dict(self._grouped(table, column))
         return {str(word): found.get(str(word), 0) for word in words}
+
+    def _grouped(self, table: str, column: str) -> Iterator[tuple[Any, int]]:
+        query = f"SELECT {column}, count(*) FROM {table} WHERE run = ? GROUP BY {column} ORDER BY {column}"  # noqa: S608
+        return self._rows(query)
 
     def _add(self, table: str, *columns: bytes | str | int | TargetResult | SubscriptionResult | Finding) -> None:
         *keys, result = columns

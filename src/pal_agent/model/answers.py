@@ -143,13 +143,14 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counts:
-    """Summary of a run, by state. Keys are the contract's words."""
+    """Summary of a run, by state. Keys are the contract's words; `kinds` are findings by id, excepted ones too."""
 
     targets: dict[str, int] = field(default_factory=dict)
     links: dict[str, int] = field(default_factory=dict)
     subscriptions: dict[str, int] = field(default_factory=dict)
     resource_groups: dict[str, int] = field(default_factory=dict)
     findings: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -42,7 +42,7 @@ def answer(header: RunHeader, counts: Counts) -> Answer:
     if counts.findings["warning"]:
         sentence = f"{_stands(header.require, counts)}, with {many(counts.findings['warning'], 'warning')}."
         return Answer(mood="warned", sentence=sentence[0].upper() + sentence[1:])
-    rest = "; the rest is as wanted or excepted" if wrong else ""
+    rest = "; the rest is as wanted or excepted" if wrong or counts.links["missing"] else ""
     return Answer(mood="well", sentence=f"All is well: {_stands(header.require, counts)}{rest}.")
 
 
@@ -58,7 +58,7 @@ def listed(parts: tuple[str, ...]) -> str:
 
 def _wrong(require: Tier, counts: Counts) -> Iterator[str]:
     links, subscriptions = counts.links, counts.subscriptions
-    if number := links["missing"]:
+    if number := min(links["missing"], counts.kinds.get("link-missing", 0)):  # others are wanted to be missing
         yield f"{_of(number, links, 'link')} {_is(number)} missing"
     if number := links["other"]:
         yield f"{_of(number, links, 'link')} {_is(number)} another partner's"
