@@ -46,7 +46,7 @@ def _told(chapter: str) -> str:
 
 def shown(readme: str) -> str:
     """What the README shows now."""
-    return readme.split(BEGIN)[1].split(END)[0]
+    return readme.split(BEGIN)[1].split(END, maxsplit=1)[0]
 
 
 def write_text() -> None:
