@@ -7,6 +7,7 @@ from random import Random
 from typing import Any, TypeVar
 from uuid import UUID
 
+from pal_agent.sim.directory import ZERO
 from pal_agent.sim.estate import (
     App,
     Assignment,
@@ -26,6 +27,7 @@ from pal_agent.sim.random_estate import RandomEstate, random_estate
 from pal_agent.sim.roles import builtin_roles
 
 _T = TypeVar("_T")
+CONTRIBUTOR = "b24988ac-6180-42a0-ab88-20f7382dd24c"
 NAMES = (
     *(
         "\x1b[31mred\x1b[0m",
@@ -94,6 +96,7 @@ class _Odd:
         roles = (*tenant.roles, *self._custom_roles())
         scopes = sorted({one.scope for one in (*tenant.assignments, *tenant.denies, *tenant.eligible)} | {"/"})
         scopes += [f"/subscriptions/{one.id}" for one in tenant.subscriptions] * 2
+        scopes += [f"/providers/Microsoft.Management/managementGroups/{one.name}" for one in tenant.management_groups]
         holders = [one.object_id for one in (*tenant.principals, *tenant.groups)]
         foreign = [one.object_id for other in self._tenants for one in (*other.principals, *other.groups)]
         assignments = (*tenant.assignments, *self._assignments(scopes, holders, roles))
@@ -106,7 +109,7 @@ class _Odd:
             subscriptions=tuple(self._subscription(one) for one in tenant.subscriptions),
             assignments=tuple({(one.scope.lower(), one.role, one.principal.lower()): one for one in spelled}.values()),
             eligible=(*tenant.eligible, *self._eligible(tenant)),
-            denies=(*tenant.denies, *self._denies(scopes, holders, foreign)),
+            denies=(*tenant.denies, *self._denies(scopes, holders, foreign), *self._denies_of(assignments)),
             delegations=(*(self._named(one) for one in tenant.delegations), *self._delegations(tenant)),
         )
 
@@ -120,7 +123,7 @@ class _Odd:
         return [
             Assignment(
                 scope=self._one(scopes),
-                role=self._one(known),
+                role=CONTRIBUTOR if self._chance(0.6) else self._one(known),
                 principal=self._one(holders),
                 name=self._guid(),
                 activated=self._chance(0.2),
@@ -149,14 +152,29 @@ class _Odd:
         return [
             Deny(
                 scope=self._one(scopes),
-                principals=tuple(self._some(foreign, 0.15)),
+                principals=self._denied(holders, foreign),
                 excluded=tuple(self._some(holders, 0.15)),
-                not_child_scopes=self._chance(0.3),
+                not_child_scopes=self._chance(0.5),
                 name=self._guid(),
                 title=self._odd_name("Odd lock"),
             )
-            for _ in range(self._one((0, 0, 0, 1, 2)))
+            for _ in range(self._one((0, 0, 1, 2, 3)))
         ]
+
+    def _denies_of(self, assignments: Sequence[Assignment]) -> list[Deny]:
+        """Just where something is assigned, and nowhere below."""
+        return [
+            Deny(scope=one.scope, principals=(one.principal,), not_child_scopes=True, name=self._guid())
+            for one in assignments
+            if self._chance(0.06)
+        ]
+
+    def _denied(self, holders: Sequence[str], foreign: Sequence[str]) -> tuple[str, ...]:
+        """Everyone, one of the tenant's own, or people of other tenants; perhaps nobody."""
+        if self._chance(0.3):
+            return (ZERO,)
+        own = (self._one(holders),) if holders and self._chance(0.6) else ()
+        return (*own, *self._some(foreign, 0.1))
 
     def _named(self, one: Delegation) -> Delegation:
         return replace(one, name=one.name or self._guid())
