@@ -1,5 +1,6 @@
 """What every command that asks Azure sets up: settings, targets, the one HTTP door, signals, progress."""
 
+import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ def working(
     from pal_agent.access import azure_for, secret_reader
     from pal_agent.work import Work, unseen
 
+    _listen(words.verbose)
     settings = words.settings()
     targets = share(words.chosen(settings))
     with (
@@ -47,6 +49,26 @@ def working(
             say=say,
             away=away,
         )
+
+
+class _Harmless(logging.Formatter):
+    """What is told may hold Azure's words."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        from pal_agent.report.clean import SENTENCE, clean
+
+        return clean(super().format(record), limit=SENTENCE)
+
+
+def _listen(verbose: int) -> None:
+    """-v tells of every wait and new try; warnings are told anyway. Only our own logger: others print tokens."""
+    log = logging.getLogger("pal_agent")
+    log.setLevel(logging.INFO if verbose else logging.WARNING)
+    if not log.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(_Harmless())
+        log.addHandler(handler)
+        log.propagate = False
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """One question to Azure with the patience around it: tried until it is answered, refused, or out of time."""
 
+import logging
 import random
 import time
 from collections.abc import Callable
@@ -10,9 +11,11 @@ from pal_agent.cloud import deadline
 from pal_agent.cloud.failure import Failure
 from pal_agent.cloud.patience import Patience
 from pal_agent.cloud.principal import Principal, paused
+from pal_agent.cloud.quota import TooEarly
 from pal_agent.model import Code, Missing, Reason
 
 T = TypeVar("T")
+log = logging.getLogger("pal_agent")
 OUT_OF_TIME = Reason(code=Code.TIMEOUT, message="No answer before the target's time was up (gather.timeout).")
 
 
@@ -54,6 +57,9 @@ class Exchange(Generic[T]):
         try:
             with deadline.until(limit):
                 return self.ask()
+        except TooEarly as early:  # nothing was sent: this is no try
+            self._again_at = now + early.seconds
+            return Later(self._again_at)
         except Failure as failure:
             return self._weigh(failure, limit - time.monotonic())
 
@@ -66,6 +72,7 @@ class Exchange(Generic[T]):
             self.principal.pause(delay if delay is not None else failure.retry_after or 0.0)
         if delay is None or self._once:
             return Missing(reason=self._verdict(failure, left))
+        log.info("%s: %s Again in %.1f s.", self.principal.target.label, failure.reason.message, delay)
         self._again_at = time.monotonic() + delay
         return Later(self._again_at)
 
