@@ -14,13 +14,24 @@ from azure.core.rest import HttpRequest
 
 from pal_agent.cloud import judge
 from pal_agent.cloud.failure import Failure
-from pal_agent.cloud.policies import ADDRESS, CALLER, SHAPE, Bearer, Caller, Discovery, Endpoints, OriginGuard, Verdict
+from pal_agent.cloud.policies import (
+    ADDRESS,
+    CALLER,
+    SHAPE,
+    Bearer,
+    Caller,
+    Discovery,
+    Endpoints,
+    OriginGuard,
+    Pacing,
+    Verdict,
+)
 from pal_agent.cloud.session import Session
 from pal_agent.cloud.transport import Answer, Transport
 from pal_agent.model import Code
 from pal_agent.settings import Cloud
 
-MOST_PAGES = 1000
+MOST_PAGES = 240  # within the burst of a budget: a list without end is found out at once; real pages hold hundreds
 AN_EMPTY_PAGE = {"value": ()}  # what the clients are shown: their models of a page cost more than the call
 LONGEST_LIFE = 10**10  # of a token; as seconds since 1970 it is the year 2286
 Json = Mapping[str, Any]
@@ -52,7 +63,7 @@ class Azure:
         return [Discovery(self._endpoints), Verdict(judge.sign_in_failure, shape=a_sign_in_answer), guard]
 
     def _arm_policies(self) -> Policies:
-        return [Verdict(judge.arm_failure), Bearer(), OriginGuard(self.cloud.resource_manager)]
+        return [Verdict(judge.arm_failure), Pacing(), Bearer(), OriginGuard(self.cloud.resource_manager)]
 
     def platform_token(self, request: HttpRequest) -> Json:
         """What a build platform answers to a request for one of its own tokens; nothing but that host is asked."""

@@ -37,6 +37,7 @@ NOT_REGISTERED = {
     "invalidresourcenamespace",
     "resourceprovidernotfound",
 }
+MOST_VALUES = 2_000_000  # in one answer; a page of 5,000 role assignments has 100,000
 NUMBER = re.compile(r"[0-9]{1,300}(\.[0-9]{1,6})?|[0-9](\.[0-9]{1,6})?[eE]\+?[0-9]{1,2}", re.ASCII)
 TRACE = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
 
@@ -63,9 +64,17 @@ def seconds_until(date: str, now: datetime) -> float | None:
 def read_json(body: bytes, status: int) -> Any:
     """The answer's JSON; HTML, an empty or truncated body, absurd nesting and absurd numbers are `bad-response`."""
     try:
-        return json.loads(body)
+        return _parsed(body)
     except (ValueError, RecursionError) as error:
-        raise Failure(Code.BAD_RESPONSE, "The answer is not JSON.", status=status, transient=True) from error
+        message = "The answer is not JSON, or absurdly much of it."
+        raise Failure(Code.BAD_RESPONSE, message, status=status, transient=True) from error
+
+
+def _parsed(body: bytes) -> Any:
+    """Raises ValueError, or RecursionError. A few bytes of JSON may become an object of fifty times their size."""
+    if sum(map(body.count, (b"{", b"[", b","))) > MOST_VALUES:
+        raise ValueError("far too many values")
+    return json.loads(body)
 
 
 def sign_in_failure(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> Failure:
@@ -95,7 +104,7 @@ def _by_oauth_error(error: str | None, named: bool) -> Code:
 
 def _entra_error(body: bytes) -> tuple[str | None, str]:
     try:
-        content = json.loads(body)
+        content = _parsed(body)
     except (ValueError, RecursionError):
         return None, ""
     if not isinstance(content, dict):
@@ -133,7 +142,7 @@ def arm_failure(status: int, headers: Mapping[str, str], body: bytes, now: datet
 def _arm_error(body: bytes) -> tuple[str | None, str]:
     """Code and message; partner errors repeat themselves at two levels, either will do."""
     try:
-        content = json.loads(body)
+        content = _parsed(body)
     except (ValueError, RecursionError):
         return None, ""
     inner = content.get("error") if isinstance(content, dict) else None

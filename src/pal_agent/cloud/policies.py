@@ -1,13 +1,18 @@
-"""Our policies, in the order they wrap one another: `Discovery`, `Verdict`, `Bearer`, `OriginGuard`, transport.
+"""Our policies, in the order they wrap one another: `Discovery`, `Verdict`, `Pacing`, `Bearer`, `OriginGuard`,
+transport.
 
 They are shared by azure-identity and every management client; nothing of azure-core's default pipeline is used (it
 follows any nextLink, sleeps any Retry-After, retries a 403 and registers providers in the customer's subscription).
 """
 
+import html
+import json
 import re
 import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Protocol
 from urllib.parse import quote, quote_plus, urlsplit
 
@@ -18,6 +23,7 @@ from azure.core.rest import HttpRequest
 from pal_agent import __version__
 from pal_agent.cloud import deadline, judge
 from pal_agent.cloud.failure import Failure
+from pal_agent.cloud.quota import Quota, budget_of
 from pal_agent.cloud.transport import Answer
 from pal_agent.model import Code
 
@@ -33,6 +39,8 @@ LONGEST_MESSAGE = 400
 
 class Caller(Protocol):
     """Whose token a request carries. `renew` gets a new one in place of `stale`, or raises `Failure`."""
+
+    quota: Quota
 
     def token(self) -> str: ...
     def renew(self, *, stale: str, claims: str | None) -> str: ...
@@ -62,6 +70,18 @@ class OriginGuard(HTTPPolicy[HttpRequest, Answer]):
         if origin(request.http_request.url) not in self._allowed:
             raise Failure(Code.BAD_RESPONSE, "The answer leads to another host than the configured one; not followed.")
         return self.next.send(request)
+
+
+class Pacing(HTTPPolicy[HttpRequest, Answer]):
+    """Raises `TooEarly` rather than send what would overdraw the caller's budget; learns what Azure says is left."""
+
+    def send(self, request: Request) -> Response:
+        caller: Caller = request.context.options[CALLER]
+        budget = budget_of(request.http_request.method, request.http_request.url)
+        caller.quota.take(budget, time.monotonic())
+        response = self.next.send(request)
+        caller.quota.told(budget, response.http_response.headers, time.monotonic())
+        return response
 
 
 class Bearer(HTTPPolicy[HttpRequest, Answer]):
@@ -144,10 +164,11 @@ def _any_object(content: Any) -> Any:
 def fit_to_show(failure: Failure, request: HttpRequest) -> Failure:
     """A server may echo what was sent: nothing secret in this request survives in the message, then it is shortened."""
 
+    secret = _secrets_in(request)
+
     def clean(text: str) -> str:
-        for secret in _secrets_in(request):
-            text = text.replace(secret, "***")
-        return text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 1] + "…"
+        harmless = secret.sub("***", text) if secret else text
+        return harmless if len(harmless) <= LONGEST_MESSAGE else harmless[: LONGEST_MESSAGE - 1] + "…"
 
     return Failure(
         failure.reason.code,
@@ -160,13 +181,15 @@ def fit_to_show(failure: Failure, request: HttpRequest) -> Failure:
     )
 
 
-def _secrets_in(request: HttpRequest) -> list[str]:
-    """As they are, and as they were sent: a server may echo the form undecoded. Longest first."""
+def _secrets_in(request: HttpRequest) -> re.Pattern[str] | None:
+    """As they are, and as a server may spell them: undecoded from the form, or escaped for JSON or HTML once more.
+    Longest first."""
     sent = {request.headers.get("Authorization", "").removeprefix("Bearer ")}
     if isinstance(request._data, dict):
         sent |= {str(request._data.get(field, "")) for field in ("client_secret", "client_assertion")}
-    spelled = {spelling for secret in sent for spelling in (secret, quote_plus(secret), quote(secret))}
-    return sorted(filter(None, spelled), key=len, reverse=True)
+    ways = (str, quote_plus, quote, partial(quote, safe=""), lambda text: json.dumps(text)[1:-1], html.escape)
+    spelled = sorted({way(secret) for secret in sent if secret for way in ways}, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, spelled)), re.IGNORECASE) if spelled else None
 
 
 class Endpoints:

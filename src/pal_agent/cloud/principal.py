@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pal_agent.cloud.failure import Failure
 from pal_agent.cloud.judge import seconds_until
 from pal_agent.cloud.patience import Pace
+from pal_agent.cloud.quota import Quota
 from pal_agent.model import Code, Target, same
 
 RENEW_BEFORE = 60.0  # seconds of life in which a token is still used
@@ -67,6 +68,7 @@ class Principal:
     def __init__(self, target: Target, *, sign_in: SignIn, timeout: float, pace: Pace = USUAL) -> None:
         self.target = target
         self.pace = pace
+        self.quota = Quota()
         self.clock_skew: float | None = None
         self.paused_until = 0.0
         self.identity: Identity | None = None

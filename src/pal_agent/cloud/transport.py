@@ -1,6 +1,7 @@
 """One exchange, bounded in time and size, for every azure-core pipeline."""
 
 import http.client
+import re
 import ssl
 from types import TracebackType
 from typing import Any
@@ -19,6 +20,7 @@ from pal_agent.model import Code
 
 LIMIT = 32 * 1024 * 1024
 CHUNK = 64 * 1024
+SENDABLE = re.compile(r"[\t\x20-\x7e]*", re.ASCII)
 
 
 class Answer(RestRequestsTransportResponse):
@@ -40,6 +42,7 @@ class Transport(HttpTransport[HttpRequest, Answer]):
         self._session = session
 
     def send(self, request: HttpRequest, **options: Any) -> Answer:
+        _ensure_sendable(request)
         try:
             response = self._session.send(_prepared(request))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
@@ -69,6 +72,14 @@ class Transport(HttpTransport[HttpRequest, Answer]):
         traceback: TracebackType | None = None,
     ) -> None:
         self.close()
+
+
+def _ensure_sendable(request: HttpRequest) -> None:
+    """Libraries quote a header that they can't send, and a token with a line break in it is one."""
+    for name, value in request.headers.items():
+        if not SENDABLE.fullmatch(value):
+            message = f"The header {name} can't be sent: it would hold a character that headers have no room for."
+            raise Failure(Code.BAD_RESPONSE, message)
 
 
 def _prepared(request: HttpRequest) -> requests.PreparedRequest:
