@@ -42,6 +42,7 @@ NAMES = (
     *("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "<script>alert(1)</script>", '"><img onerror=x>', "{{7*7}}", "]]>"),
     *("two\nlines", "::set-output name=x::1", "| cell | cell |", "'; DROP TABLE runs; --", "", " ", "Ünïcödé 東京 🏢"),
 )
+WORDS = ("Ünïcödé 東京", "a@b", "[brackets]", "*star*", "with space", "ZETA", "zeta", "=cmd|x", "<b>", "100%", "🏢")
 OFFERS = (
     *("internal_2014-09-01", "MPN_2014-09-01", "BIZSPARK_2014-09-01", "DreamSpark_2015-02-01", "azurepass_2014-09-01"),
     *("AzureForStudents_2018-01-01", "benefit_x", "MSDNDevTest_2014-09-01", "NotMPN_2014-09-01", "Monetary_2015", ""),
@@ -229,6 +230,8 @@ class _Odd:
 
     def _credential(self, entry: dict[str, Any]) -> dict[str, Any]:
         entry = dict(entry)
+        if self._chance(0.1):  # unique still: the number at the end
+            entry["name"] = f"{self._one(WORDS)} {entry['name'].rpartition('-')[2]}"
         if self._chance(0.15):
             entry["expires"] = self._day(self._one((-400, -3, 5, 20, 90, 400)))
         for key in ("tenant", "client_id"):

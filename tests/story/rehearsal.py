@@ -54,7 +54,7 @@ class Stage:
     def configure(self, config: Mapping[str, Any]) -> None:
         """Writes the configuration (JSON is YAML too), with a history in the folder unless it says otherwise."""
         history = {"path": str(self.folder / "state" / "history.db")}
-        self.config.write_text(json.dumps({"history": history, **config}), encoding="utf-8")
+        self.config.write_text(json.dumps({"history": history, **config}, ensure_ascii=False), encoding="utf-8")
 
     def writes(self) -> list[Logged]:
         """Every request for a link but reads, in the order of their arrival."""
