@@ -4,7 +4,6 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import TYPE_CHECKING
 
 from pal_agent import secrets
@@ -28,8 +27,13 @@ def azure_for(settings: Settings, adapter: "BaseAdapter | None" = None) -> Itera
 
 
 def secret_reader() -> Callable[[SecretReference], str]:
-    """Reads a reference where this process runs, when it is needed."""
-    return partial(secrets.resolve, environ=os.environ, keyvault=_read_vault)
+    """Reads a reference where this process runs, when it is needed. What is returned shows nothing of the environment:
+    a `partial` would print all of it, wherever an object that holds one is printed."""
+
+    def read(reference: SecretReference) -> str:
+        return secrets.resolve(reference, environ=os.environ, keyvault=_read_vault)
+
+    return read
 
 
 def _read_vault(url: str) -> str:
