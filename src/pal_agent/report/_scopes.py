@@ -4,18 +4,21 @@ Targets have rows of their own so that a tenant that could not be read is seen t
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from typing import Literal
+from itertools import groupby
+from operator import attrgetter
+from typing import Literal, NamedTuple
 
-from pal_agent.model import GroupResult, Run, Source, SubscriptionResult, TargetResult, Tiers
+from pal_agent.model import Run, Source, SubscriptionResult, TargetResult, Tiers
 from pal_agent.report.clean import SENTENCE, clean
 
 Names = dict[str, str]  # of tenants, by lower-case ID
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ScopeRow:
-    """Everything is text that `clean` has seen; what does not apply is empty. The fields are the columns."""
+class ScopeRow(NamedTuple):
+    """Everything is text that `clean` has seen; what does not apply is empty. The fields are the columns.
+
+    A tuple, since there are hundreds of thousands in a large run.
+    """
 
     kind: Literal["target", "subscription", "resource-group"]
     tenant_id: str
@@ -28,7 +31,7 @@ class ScopeRow:
     influence: str = ""
     pec: str = ""
     complete: str = ""
-    credentials: str
+    credentials: str = ""
     assignments: str = ""
     link: str = ""
     partner_id: str = ""
@@ -36,7 +39,7 @@ class ScopeRow:
     reason: str = ""
 
 
-COLUMNS = tuple(field.name for field in fields(ScopeRow))
+COLUMNS = ScopeRow._fields
 
 
 def tenant_names(run: Run) -> Names:
@@ -70,26 +73,33 @@ def target_row(result: TargetResult, names: Names) -> ScopeRow:
 
 
 def scope_rows(result: SubscriptionResult, names: Names) -> Iterator[ScopeRow]:
-    yield _scope_row(result, names, None)
-    for group in result.resource_groups:
-        yield _scope_row(result, names, group)
+    """The subscription's row, then its groups'. Most groups have their neighbour's answer, and so its cells."""
+    whole = _subscription_row(result, names)
+    yield whole
+    for (tiers, by), groups in groupby(result.resource_groups, key=attrgetter("tiers", "by")):
+        alike = _judged(whole._replace(kind="resource-group"), tiers, by)
+        for group in groups:
+            yield alike._replace(resource_group=clean(group.name))
 
 
-def _scope_row(result: SubscriptionResult, names: Names, group: GroupResult | None) -> ScopeRow:
-    tiers: Tiers = group.tiers if group else result.tiers
-    by: tuple[Source, ...] = group.by if group else result.by
-    return ScopeRow(
-        kind="resource-group" if group else "subscription",
+def _subscription_row(result: SubscriptionResult, names: Names) -> ScopeRow:
+    row = ScopeRow(
+        kind="subscription",
         tenant_id=clean(result.tenant_id),
         tenant=names.get(result.tenant_id.lower(), ""),
         subscription_id=clean(result.subscription_id),
         subscription=clean(result.name),
         azure_state=clean(result.state),
-        resource_group=clean(group.name) if group else "",
+        complete="yes" if result.complete else "no",
+    )
+    return _judged(row, result.tiers, result.by)
+
+
+def _judged(row: ScopeRow, tiers: Tiers, by: tuple[Source, ...]) -> ScopeRow:
+    return row._replace(
         association=tiers.association,
         influence=tiers.influence,
         pec=tiers.pec,
-        complete="yes" if result.complete else "no",
         credentials=_joined(sorted({clean(source.credential) for source in by})),
         assignments=_joined([clean(source.assignment_id) for source in by]),
     )

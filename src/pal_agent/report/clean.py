@@ -24,7 +24,7 @@ def clean(text: str, *, limit: int = NAME) -> str:
     Always encodable as UTF-8, always one line, always valid as XML text once escaped. Cleaning twice changes nothing.
     """
     shown = text if len(text) <= limit else text[: limit - 1] + "…"
-    if not shown.isprintable() or not _INVISIBLE.isdisjoint(shown):
+    if not shown.isprintable() or not (shown.isascii() or _INVISIBLE.isdisjoint(shown)):
         shown = "".join(map(_visible, shown))
     shown = _COMMAND.sub(r"\g<0> ", shown) if "::" in shown or "##" in shown else shown
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
