@@ -1,13 +1,17 @@
 """The command line. Commands are imported only when they are called, so `--version` costs little more than click."""
 
+import os
 import sys
 from importlib import import_module
-from typing import NoReturn, cast
+from typing import TYPE_CHECKING, NoReturn, cast
 
 import click
 
 from pal_agent import __version__
 from pal_agent.cli.words import Words, common_options
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 SUMMARIES = {
     "init": "Write a commented starter configuration.",
@@ -37,6 +41,13 @@ class LazyGroup(click.Group):
             return None
         return cast("click.Command", import_module(f"pal_agent.cli.{cmd_name}").command)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem[str]]":
+        """Without importing a command for its help."""
+        from click.shell_completion import CompletionItem
+
+        named = [CompletionItem(name, help=text) for name, text in SUMMARIES.items() if name.startswith(incomplete)]
+        return [*named, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(SUMMARIES.items()))
@@ -61,4 +72,8 @@ def main() -> NoReturn:
     """The console script: words in, exit code out; every ending of the contract is decided here."""
     from pal_agent.cli.ending import ended
 
+    if "_PAL_AGENT_COMPLETE" in os.environ:  # a shell asks what may follow
+        from pal_agent.cli.bash_completion import install
+
+        install()
     sys.exit(ended(lambda: group.main(prog_name="pal-agent", standalone_mode=False)))

@@ -5,14 +5,19 @@ from difflib import get_close_matches
 import click
 
 from pal_agent import findings
+from pal_agent.cli.completion import finding_ids
 from pal_agent.cli.words import Words, common
 
 
 @click.command()
-@click.argument("finding", required=False)
+@click.argument("finding", required=False, shell_complete=finding_ids)
 @common
 def command(words: Words, finding: str | None) -> None:
-    """Tell what FINDING means and how to mend it; without FINDING, list all."""
+    """Tell what FINDING means and how to mend it; without FINDING, list all.
+
+    \b
+    Example:  pal-agent explain link-missing
+    """
     click.echo(_list() if finding is None else _explained(finding.strip().lower()), nl=finding is None)
 
 

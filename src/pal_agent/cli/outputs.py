@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from pal_agent.cli.completion import report_formats
 from pal_agent.cli.working import say
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def output_options(function: Function) -> Function:
         "formats",
         multiple=True,
         metavar="FORMAT[=PATH]",
+        shell_complete=report_formats,
         help="table json csv html xlsx junit sarif markdown; repeatable.  [default: table]",
     )
     return chosen(click.option("--mask", is_flag=True, help="Hide IDs in reports.")(function))

@@ -7,6 +7,7 @@ from typing import Literal
 
 import click
 
+from pal_agent.cli.completion import role_names
 from pal_agent.model import Eligibility
 from pal_agent.roles import Catalogue, Origin, Role, bundled, origins
 
@@ -16,7 +17,7 @@ _GUESSES = {"yes": "perhaps eligible", "no": "perhaps not eligible", "unknown": 
 
 
 @click.command()
-@click.argument("role", required=False, metavar="[NAME or GUID]")
+@click.argument("role", required=False, metavar="[NAME or GUID]", shell_complete=role_names)
 @click.option("-o", "--output", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def command(role: str | None, output: Literal["table", "json"]) -> None:
     """Tell what Microsoft's partner earned credit table says of a role.

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from pal_agent.cli import completion
+
 if TYPE_CHECKING:
     from pal_agent.model import Target
     from pal_agent.settings import Settings
@@ -79,6 +81,7 @@ OPTIONS = (
         "targets",
         multiple=True,
         metavar="GLOB",
+        shell_complete=completion.targets,
         help="Only these: credential or credential@tenant.",
     ),
     click.option("--tag", "tags", multiple=True, metavar="K=V", help="Only credentials with this tag."),
