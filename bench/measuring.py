@@ -61,7 +61,9 @@ def azure(estate: Estate, *, latency: float = 0.0) -> Iterator[Azure]:
             try:
                 assert server.stdout is not None
                 running = Azure(
-                    estate=estate, url=f"https://127.0.0.1:{server.stdout.readline().strip()}", directory=Path(directory)
+                    estate=estate,
+                    url=f"https://127.0.0.1:{server.stdout.readline().strip()}",
+                    directory=Path(directory),
                 )
                 _configure(running)
                 yield running
@@ -103,7 +105,7 @@ def used(command: tuple[str, ...], *, directory: Path | None = None, expected: t
 
 
 def check(azure: Azure, *options: str, jobs: int = 32) -> Used:
-    """A whole `check` by the agent, report included; findings are no failure."""
+    """A whole `check` by the agent, report and history included; findings are no failure."""
     command = (*AGENT, "check", "-c", CONFIGURATION, "--jobs", str(jobs), "--fail-on", "never", *options)
     return used(command, directory=azure.directory)
 

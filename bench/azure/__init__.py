@@ -1,1 +1,1 @@
-"""A fast stand-in for Azure, in a process of its own: canned answers by path, so that what is measured is the client."""
+"""A fast stand-in for Azure, in its own process: canned answers by path, so that what is measured is the client."""

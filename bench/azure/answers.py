@@ -114,7 +114,9 @@ class Answers:
             "description": None,
         }
         kind = "Microsoft.Authorization/roleAssignments"
-        return {"value": [{"properties": properties, "id": f"{scope}/providers/{kind}/{name}", "type": kind, "name": name}]}
+        return {
+            "value": [{"properties": properties, "id": f"{scope}/providers/{kind}/{name}", "type": kind, "name": name}]
+        }
 
     def _registrations(self, subscription_id: str) -> dict[str, Any]:
         owner = self._estate.owner(subscription_id)

@@ -71,7 +71,9 @@ def calls(estate: Estate, target: int, *, quick: bool) -> Iterator[Call]:
     tenant, bearer = guid("tenant", target), token(target)
     yield Call(method="GET", path=f"/{tenant}/v2.0/.well-known/openid-configuration")
     yield Call(method="POST", path=f"/{tenant}/oauth2/v2.0/token", form=sign_in_form(target))
-    yield Call(method="GET", path="/providers/Microsoft.ManagementPartner/partners?api-version=2018-02-01", token=bearer)
+    yield Call(
+        method="GET", path="/providers/Microsoft.ManagementPartner/partners?api-version=2018-02-01", token=bearer
+    )
     yield Call(method="GET", path="/subscriptions?api-version=2022-12-01", token=bearer)
     for place in range(estate.subscriptions):
         for path in paths(estate, target, place, quick=quick):

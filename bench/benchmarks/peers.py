@@ -1,0 +1,31 @@
+"""Peers: the same reads by a loop over the same SDKs, and by the same loop in threads."""
+
+from collections.abc import Iterator
+
+from bench.azure.estate import Estate
+from bench.figure import Figure
+from bench.measuring import Azure, azure, check, script
+
+TARGETS, JOBS = 300, 64
+
+
+def figures(full: bool) -> Iterator[Figure]:
+    for latency, limit in ((0.05, 60.0), (0.0, 3.0)):
+        with azure(Estate(targets=TARGETS), latency=latency) as running:
+            each = _sequential(running, 20 if full else 5)
+            wall = check(running, jobs=JOBS).wall
+            threaded = script(running, "threaded", str(TARGETS), str(JOBS)).wall if full else None
+        beside = f"; in {JOBS} threads it took {threaded / TARGETS * 1000:.0f} ms" if threaded else ""
+        yield Figure(
+            name=f"one target of {TARGETS}, {latency * 1000:.0f} ms",
+            value=each / (wall / TARGETS),
+            limit=limit,
+            at_least=True,
+            against=f"{each * 1000:.0f} ms for a target in a sequential loop over the same SDKs{beside}",
+        )
+
+
+def _sequential(running: Azure, targets: int) -> float:
+    """Seconds for one more target: what starting up costs is left out, in the loop's favour."""
+    first = script(running, "sequential", "1").wall
+    return (script(running, "sequential", str(1 + targets)).wall - first) / targets
