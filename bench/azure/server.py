@@ -18,7 +18,8 @@ from pal_agent.sim.certificates import make_certificates
 
 HEAD = (
     "HTTP/1.1 200 OK\r\nCache-Control: no-cache\r\nPragma: no-cache\r\n"
-    "Content-Type: application/json; charset=utf-8\r\nExpires: -1\r\nx-ms-ratelimit-remaining-subscription-reads: 249\r\n"
+    "Content-Type: application/json; charset=utf-8\r\nExpires: -1\r\n"
+    "x-ms-ratelimit-remaining-subscription-reads: 249\r\n"
     "x-ms-request-id: 8f0ef5a5-1b3c-4f0e-9d53-4d3c2f0c5a11\r\n"
     "x-ms-correlation-request-id: 8f0ef5a5-1b3c-4f0e-9d53-4d3c2f0c5a11\r\n"
     "x-ms-routing-request-id: WESTEUROPE:20240730T211359Z:8f0ef5a5-1b3c-4f0e-9d53-4d3c2f0c5a11\r\n"
