@@ -94,7 +94,7 @@ class RunStore(StoredRows):
             subscriptions=self._tally("subscription", "state", tuple(State)),
             resource_groups={state.value: number for state, number in zip(State, found, strict=True)},
             findings=self._tally("finding", "severity", (*Severity, "excepted")),
-            kinds=dict(self._grouped("finding", "CAST(id AS TEXT)")),
+            kinds={id_.decode("utf-8", "surrogatepass"): number for id_, number in self._grouped("finding", "id")},
         )
 
     def rows(self, table: str) -> Iterator[tuple[Any, ...]]:
