@@ -5,18 +5,22 @@ Sources: GitHub, "OpenID Connect reference"; Azure DevOps REST API "Oidctoken - 
 
 import os
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from azure.core.credentials import TokenCredential
 from azure.core.rest import HttpRequest
 from azure.identity import ClientAssertionCredential
 
 from pal_agent.cloud.azure import Azure
+from pal_agent.cloud.failure import Failure
 from pal_agent.credentials import Place
 from pal_agent.errors import SecretError
+from pal_agent.model import Code
 from pal_agent.settings import Federated
 
 AUDIENCE = "api://AzureADTokenExchange"
+PERMISSION = "Give the job `permissions: id-token: write`."
+CONNECTION = "See that the service connection uses workload identity federation and this pipeline may use it."
 
 
 def credential(auth: Federated, place: Place) -> TokenCredential:
@@ -47,25 +51,49 @@ def _file(path: Path) -> str:
 
 
 def _github(azure: Azure) -> str:
-    url = _variable("ACTIONS_ID_TOKEN_REQUEST_URL", "Give the job `permissions: id-token: write`.")
-    bearer = _variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "Give the job `permissions: id-token: write`.")
+    url = _address("ACTIONS_ID_TOKEN_REQUEST_URL", PERMISSION)
+    bearer = _variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN", PERMISSION)
     separator = "&" if "?" in url else "?"
     request = HttpRequest("GET", f"{url}{separator}audience={quote(AUDIENCE, safe='')}", headers=_bearer(bearer))
-    return _text(azure.platform_token(request).get("value"), "GitHub")
+    return _token(azure, request, platform="GitHub", field="value", mend=PERMISSION)
 
 
 def _azure_devops(azure: Azure) -> str:
-    url = _variable("SYSTEM_OIDCREQUESTURI", "Run inside an Azure DevOps job.")
+    url = _address("SYSTEM_OIDCREQUESTURI", "Run inside an Azure DevOps job.")
     bearer = _variable("SYSTEM_ACCESSTOKEN", "Map it in the step: `env: {SYSTEM_ACCESSTOKEN: $(System.AccessToken)}`.")
     connection = _variable(
         "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID",
         "Run in an AzureCLI@2 task, or set it to the service connection's ID.",
     )
     query = f"api-version=7.1&serviceConnectionId={quote(connection, safe='')}"
-    request = HttpRequest(
-        "POST", f"{url}?{query}", headers={**_bearer(bearer), "Content-Type": "application/json"}, content=b""
+    headers = {**_bearer(bearer), "Content-Type": "application/json"}
+    request = HttpRequest("POST", f"{url}?{query}", headers=headers, content=b"")
+    return _token(azure, request, platform="Azure DevOps", field="oidcToken", mend=CONNECTION)
+
+
+def _token(azure: Azure, request: HttpRequest, *, platform: str, field: str, mend: str) -> str:
+    """What the platform answers; its refusals are about the credential, its other faults keep their names."""
+    try:
+        value = azure.platform_token(request).get(field)
+    except Failure as failure:
+        raise _told(failure, platform, mend) from failure
+    if not isinstance(value, str) or not value:
+        raise Failure(Code.BAD_RESPONSE, f"{platform} answered without a token.", status=200)
+    return value
+
+
+def _told(failure: Failure, platform: str, mend: str) -> Failure:
+    status = failure.reason.status
+    if status is not None and 400 <= status < 500 and not failure.transient:
+        message = f"{platform} refused to hand out a token (HTTP {status}). {mend}"
+        return Failure(Code.CREDENTIAL_INVALID, message, status=status)
+    return Failure(
+        failure.reason.code,
+        f"{platform} gave no token: {failure.reason.message}",
+        status=status,
+        transient=failure.transient,
+        retry_after=failure.retry_after,
     )
-    return _text(azure.platform_token(request).get("oidcToken"), "Azure DevOps")
 
 
 def _bearer(token: str) -> dict[str, str]:
@@ -79,7 +107,9 @@ def _variable(name: str, mend: str) -> str:
     return value
 
 
-def _text(value: object, platform: str) -> str:
-    if not isinstance(value, str) or not value:
-        raise SecretError(f"{platform} answered without a token")
-    return value
+def _address(name: str, mend: str) -> str:
+    """Where a bearer token goes to: never in the clear."""
+    url = _variable(name, mend)
+    if urlsplit(url).scheme != "https":
+        raise SecretError(f"the variable {name} is not an https address", mend="The platform sets it; leave it alone.")
+    return url
