@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin
 
-.PHONY: docs demo test test-slow check lint types bench lock clean setup
+.PHONY: audit sbom fuzz docs demo test test-slow check lint types bench lock clean setup
 setup: $(VENV)/.ready
 
 $(VENV)/.ready: requirements.lock pyproject.toml
@@ -36,6 +36,25 @@ bench: setup
 
 docs: setup # README's demo output and pictures; needs chromium
 	$(RUN)/python docs/refresh.py
+
+# Tools that are not part of the lock: some have no wheels for every platform.
+AUDIT := pip-audit==2.10.1 zizmor==1.32.0 cyclonedx-bom==7.5.0
+FUZZ_SECONDS ?= 60
+
+audit: setup # known vulnerabilities of what is locked, mistakes in our own code and in the workflow recipes
+	$(RUN)/pip install --quiet --disable-pip-version-check $(AUDIT)
+	$(RUN)/ruff check --select S src
+	$(RUN)/zizmor --offline --no-progress config/recipes
+	$(RUN)/pip-audit --require-hashes --disable-pip --requirement requirements.lock
+
+sbom: setup # what the agent is made of, as CycloneDX
+	$(RUN)/pip install --quiet --disable-pip-version-check $(AUDIT)
+	@mkdir -p dist
+	$(RUN)/cyclonedx-py requirements --output-reproducible --pyproject pyproject.toml --output-file dist/pal-agent.cdx.json requirements.lock
+
+fuzz: setup # each target for FUZZ_SECONDS; what it finds is in .fuzz/
+	$(RUN)/pip install --quiet --disable-pip-version-check atheris==3.0.0
+	for target in configuration customers answers names plan_file; do $(RUN)/python -m fuzz $$target -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 || exit 1; done
 
 lock: # needs uv; run after changing dependencies in pyproject.toml
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" --all-extras --no-emit-package pal-agent --group dev pyproject.toml -o requirements.lock

@@ -165,6 +165,8 @@ class PlanFile:
             raise Refused("this is not a plan file: it is not JSON", where=where) from error
         if not isinstance(content, dict) or content.get("schema_version") != SCHEMA_VERSION:
             raise Refused(f"this is not a plan file of version {SCHEMA_VERSION}", where=where, mend=_AGAIN)
+        if not all(_is_list_of_changes(content.get(name)) for name in ("changes", "blocked")):
+            raise Refused("the plan file does not hold what `plan` writes", where=where, mend=_AGAIN)
         if content.get("fingerprint") != fingerprint(content):
             raise Refused(
                 "the plan file was edited after it was made: its fingerprint differs", where=where, mend=_AGAIN
@@ -188,6 +190,14 @@ class PlanFile:
 
 _AGAIN = "Nothing was written. Make a new one with: pal-agent plan --out FILE"
 _KEYS = ("action", "credential", "tenant_id", "object_id", "from", "to")
+
+
+def _is_list_of_changes(content: object) -> bool:
+    """Right keys, each text or null: a fingerprint can be made for anything."""
+    return isinstance(content, list) and all(
+        isinstance(change, dict) and all(isinstance(change.get(key, 0), str | None) for key in _KEYS)
+        for change in content
+    )
 
 
 def _line(change: dict[str, Any]) -> str:

@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 from pal_agent.errors import Refused
 from pal_agent.model import LinkFact, NoLink, TargetFacts
-from pal_agent.plan import Allowed, PlanFile, plan, to_json
+from pal_agent.plan import Allowed, PlanFile, fingerprint, plan, to_json
 from tests.plan.facts import OTHERS, estates, facts
 
 WHEN = "2026-11-22T10:00:00Z"
 CAREFUL, BOLD = Allowed(), Allowed(replace=True, remove=True)
+
+KEYS = ("action", "credential", "tenant_id", "object_id", "from", "to")
 
 
 def read(content: Any) -> PlanFile:
@@ -86,3 +88,14 @@ def test_the_fingerprint_does_not_hang_on_the_time() -> None:
             "to": "5127255",
         }
     ]
+
+
+@pytest.mark.parametrize("name", ["changes", "blocked"])
+@pytest.mark.parametrize(
+    "wrong", [None, {}, "create", [1], [None], [{}], [{"action": "create"}], [dict.fromkeys(KEYS, 1)]], ids=str
+)
+def test_a_fingerprint_put_right_does_not_make_it_a_plan(name: str, wrong: object) -> None:
+    """Somebody who edits the file can compute the fingerprint, too: still refused, not a traceback."""
+    content = to_json(plan([facts(1, NoLink())], CAREFUL), created_at=WHEN) | {name: wrong}
+    with pytest.raises(Refused, match="does not hold what"):
+        read({**content, "fingerprint": fingerprint(content)})
