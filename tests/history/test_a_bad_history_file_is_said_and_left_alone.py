@@ -145,7 +145,9 @@ def test_a_full_disk_loses_nothing_recorded(tmp_path, a_run) -> None:
         big = a_run("b")
         for number in range(2000):
             big.finish(big.header)
-            big._execute("INSERT INTO finding VALUES (1, ?, '', '', '', '', 'info', ?)", str(number), b"x" * 100)
+            big._execute(
+                "INSERT INTO finding VALUES (1, ?, '', '', '', '', 'info', ?)", str(number).encode(), b"x" * 100
+            )
         with pytest.raises(HistoryError, match="disk is full"):
             history.record(big)
     with History(path) as history:
