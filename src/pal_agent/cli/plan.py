@@ -45,7 +45,8 @@ def carry_out(
         if out is not None:
             save(out, json.dumps(content, indent=2) + "\n")
         shown = json.dumps(content, indent=2) if output == "json" else table(links.plan, quiet=words.quiet)
-        to_stdout(iter((shown, "\n")), sys.stdout)
+        if shown:  # nothing at all when quiet and nothing is to change: cron would mail an empty line
+            to_stdout(iter((shown, "\n")), sys.stdout)
         if work.interruption.code is not None:
             return work.interruption.code
         ensure_safe(links.plan, danger.threshold(work.settings))
