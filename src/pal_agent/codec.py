@@ -112,7 +112,7 @@ def _scalar(kind: type) -> _Pair:
         return date.isoformat, _date
     if kind is float:
         return _same, _checked(lambda data: type(data) in (int, float), "a number")
-    return _same, _checked(lambda data: type(data) is kind, kind.__name__)
+    return _same, _exactly(kind)
 
 
 def _tuple(members: tuple[Any, ...]) -> _Pair:
@@ -210,6 +210,17 @@ def _date(data: Any) -> date:
         return date.fromisoformat(data)
     except (TypeError, ValueError) as error:
         raise CodecError("not a date") from error
+
+
+def _exactly(kind: type) -> _Coder:
+    """Most of what is read goes through here."""
+
+    def read(data: Any) -> Any:
+        if type(data) is not kind:
+            raise CodecError(f"not {kind.__name__}")
+        return data
+
+    return read
 
 
 def _checked(holds: Callable[[Any], bool], wanted: str) -> _Coder:

@@ -40,7 +40,16 @@ class _Suite:
     cases: list[Case] = field(default_factory=list)
 
 
-Findings = dict[str, list[Finding]]  # by target label or subscription scope, lower case
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Told:
+    """What is kept of a finding. `title` is empty for what fails no check."""
+
+    ending: Ending
+    title: str
+    text: str
+
+
+Findings = dict[str, list[_Told]]  # by target label or subscription scope, lower case
 
 
 def render(run: Run, options: Options) -> Iterator[str]:
@@ -81,7 +90,7 @@ def _findings(run: Run) -> Findings:
         about = "/".join((finding.scope or "").split("/")[:3])
         if finding.credential:
             about = f"{finding.credential}@{finding.tenant_id}"
-        found.setdefault(about.lower(), []).append(finding)
+        found.setdefault(about.lower(), []).append(_told(finding))
     return found
 
 
@@ -91,7 +100,7 @@ def _link_case(result: TargetResult, found: Findings) -> Case:
     if result.status is Status.VERIFIED or not result.reason:
         return _case(name, "link", about)
     why = f"{result.reason.code}: {clean(result.reason.message, limit=SENTENCE)}"
-    return Case(name=name, kind="link", ending="error", title=why, text=_told(about) or why)
+    return Case(name=name, kind="link", ending="error", title=why, text=_text(about) or why)
 
 
 def _subscription_case(result: SubscriptionResult, header: RunHeader, found: Findings) -> Case:
@@ -100,27 +109,32 @@ def _subscription_case(result: SubscriptionResult, header: RunHeader, found: Fin
     kind = header.require.value
     if result.tiers.of(header.require) is State.UNKNOWN and not header.quick:
         why = "A fact that could have changed the answer could not be read."
-        return Case(name=name, kind=kind, ending="error", title=why, text=_told(about) or why)
+        return Case(name=name, kind=kind, ending="error", title=why, text=_text(about) or why)
     return _case(name, kind, about)
 
 
-def _case(name: str, kind: str, about: list[Finding]) -> Case:
-    open_ones = [finding for finding in about if not finding.excepted]
-    errors = [finding for finding in open_ones if finding.severity is Severity.ERROR]
+def _case(name: str, kind: str, about: list[_Told]) -> Case:
+    errors = [told for told in about if told.ending == "failure"]
     if errors:
-        title = "; ".join(clean(finding.message) for finding in errors[:3])
-        return Case(name=name, kind=kind, ending="failure", title=title, text=_told([*errors, *_rest(about)]))
-    if about and not open_ones:
-        return Case(name=name, kind=kind, ending="skipped", title="excepted", text=_told(about))
-    return Case(name=name, kind=kind, ending="passed", text=_told(about))
+        title = "; ".join(told.title for told in errors[:3])
+        rest = [told for told in about if told.ending != "failure"]
+        return Case(name=name, kind=kind, ending="failure", title=title, text=_text([*errors, *rest]))
+    if about and all(told.ending == "skipped" for told in about):
+        return Case(name=name, kind=kind, ending="skipped", title="excepted", text=_text(about))
+    return Case(name=name, kind=kind, ending="passed", text=_text(about))
 
 
-def _rest(about: list[Finding]) -> list[Finding]:
-    return [finding for finding in about if finding.excepted or finding.severity is not Severity.ERROR]
+def _text(about: list[_Told]) -> str:
+    return "\n".join(told.text for told in about)
 
 
-def _told(about: list[Finding]) -> str:
-    return "\n".join(_lines(finding) for finding in about)
+def _told(finding: Finding) -> _Told:
+    """How a check would end if this were all that is found about it."""
+    if finding.excepted:
+        return _Told(ending="skipped", title="", text=_lines(finding))
+    if finding.severity is Severity.ERROR:
+        return _Told(ending="failure", title=clean(finding.message), text=_lines(finding))
+    return _Told(ending="passed", title="", text=_lines(finding))
 
 
 def _lines(finding: Finding) -> str:
