@@ -64,7 +64,6 @@ def group(context: click.Context, /, **options: object) -> None:
     First steps:  pal-agent demo
                   pal-agent init
                   pal-agent check -c config/pal-agent.yaml
-    \b
     Completion:   eval "$(_PAL_AGENT_COMPLETE=bash_source pal-agent)"    (zsh_source, fish_source)
     """
     context.obj = Words.from_options(options)
