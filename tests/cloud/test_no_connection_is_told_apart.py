@@ -65,6 +65,23 @@ def test_silence_is_a_timeout() -> None:
     assert (failure.reason.code, failure.transient) == (Code.TIMEOUT, True)
 
 
+@pytest.mark.parametrize("way", ["recv", "recv_into", "read"])
+def test_every_read_gets_what_is_left_and_no_more(server: Server, way: str) -> None:
+    """A clock that starts again with each byte would never end on a peer that drips; out of time, nothing is read."""
+    with (
+        socket.create_connection(("127.0.0.1", server.port)) as plain,
+        trust(server.ca_path, {}).wrap_socket(plain, server_hostname="localhost") as one,
+    ):
+        one.settimeout(60)
+        one.sendall(b"GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        how = getattr(one, way)
+        with deadline.until(time.monotonic() + 5):
+            assert how(bytearray(4) if way == "recv_into" else 4)
+        assert (one.gettimeout() or 60) <= 5
+        with deadline.until(time.monotonic() - 1), pytest.raises(TimeoutError):
+            how(bytearray(4) if way == "recv_into" else 4)
+
+
 class Raising(BaseAdapter):
     """Fails as told."""
 

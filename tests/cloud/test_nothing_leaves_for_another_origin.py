@@ -33,6 +33,7 @@ OTHER = [
     *("https://:pw@management.azure.com", "https://evil.example\\@management.azure.com", "//management.azure.com"),
     *("management.azure.com", "/x", "", "https://", "https:///x", "https://management.azure.com:x", "https://[::1"),
     *("https://169.254.169.254", "file:///etc/passwd", "https://management.azure.com\\.evil.example"),
+    f"{HOME}/x\\y",
     *("https://management.azure.com:99999", "https://management.azure.com."),
 ]
 

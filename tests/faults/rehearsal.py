@@ -228,7 +228,8 @@ class Stage:
         with History(self.folder / ".pal-agent" / "history.db") as history:
             recorded = rendered(history.load(), "json")
         shown = rendered(store, "json")
-        said = [heard.getvalue(), shown, recorded, rendered(store, "table"), *map(str, outcomes)]
+        table = rendered(store, "table") if store.header.command == "check" else ""
+        said = [heard.getvalue(), shown, recorded, table, *map(str, outcomes)]
         files = [path.read_bytes() for path in self.folder.rglob("*") if path.is_file() and not self._is_ours(path)]
         return Ending(
             command=store.header.command,

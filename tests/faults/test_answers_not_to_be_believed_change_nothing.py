@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pal_agent.sim.estate import Link
 from pal_agent.sim.fault_catalogue import named
 from pal_agent.sim.faults import Match, Rule, Then
 from pal_agent.sim.state import Azure
 from tests.faults.conftest import SetUp
 from tests.faults.promises import hold
-from tests.faults.rehearsal import Stage, estate, in_process
+from tests.faults.rehearsal import PARTNER, Stage, estate, in_process, object_id, tenant_id
 
 PLACES = ["/subscriptions", "*/resourcegroups", "*/roleassignments", "*/denyassignments", "*/partners*", "*/token"]
 
@@ -68,8 +69,7 @@ def test_a_deleted_link_is_missing(set_up: SetUp) -> None:
 def test_a_link_deleted_in_truth_is_created_again(set_up: SetUp) -> None:
     """F12: with a PUT, for there is nothing to replace."""
     stage = set_up(estate=estate(1, deleted_links_shown=True))
-    key, link = next(iter(stage.azure._links.items()))
-    stage.azure.store_link(*key, link=type(link)(partner_id=link.partner_id, state="Deleted", version=2))
+    stage.azure.store_link(tenant_id(1), object_id(1), Link(partner_id=PARTNER, state="Deleted", version=2))
     ending = hold(stage, stage.apply())
     assert ending.code == 0
     assert [one.method for one in ending.log if one.method in ("PUT", "PATCH")] == ["PUT"]

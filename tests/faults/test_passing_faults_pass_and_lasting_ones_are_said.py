@@ -13,6 +13,8 @@ from tests.faults.echo import Echo, Watched
 from tests.faults.promises import hold
 from tests.faults.rehearsal import OTHER, PARTNER, estate, object_id, secret, tenant_id
 
+NOT_LINKED = '{"error": {"code": "ManagementPartnerNotFound", "message": "Not linked"}}'
+
 
 @pytest.mark.parametrize("fault", ["F06-500", "F06-502", "F06-503", "F06-504", "F06-408"])
 def test_six_errors_in_a_row_pass(set_up: SetUp, fault: str) -> None:
@@ -156,12 +158,12 @@ def test_any_other_404_is_an_error(set_up: SetUp, path: str) -> None:
     assert (ending.code, ending.reason(), ending.target()["reason"]["status"]) == (3, "bad-response", 404)
 
 
-def test_the_words_of_another_place_do_not_make_a_link_missing(set_up: SetUp) -> None:
-    """F17: the code counts only with its status, on the link."""
-    body = '{"error": {"code": "ManagementPartnerNotFound", "message": "Not linked"}}'
-    rules = [Rule(match=Match(path="*/partners*"), then=Then(status=status, body=body)) for status in (500,)]
-    ending = hold(stage := set_up(rules), stage.check())
-    assert (ending.code, ending.reason()) == (3, "unavailable")
+@pytest.mark.parametrize(("status", "code"), [(400, "bad-response"), (403, "forbidden"), (500, "unavailable")])
+def test_the_words_of_another_answer_do_not_make_a_link_missing(set_up: SetUp, status: int, code: str) -> None:
+    """F17: ManagementPartnerNotFound counts only with its status."""
+    rule = Rule(match=Match(path="*/partners*"), then=Then(status=status, body=NOT_LINKED))
+    ending = hold(stage := set_up([rule], estate=estate(1)), stage.check())
+    assert (ending.code, ending.reason()) == (3, code)
 
 
 @pytest.mark.parametrize("fault", ["F18-status", "F18-code"])
@@ -196,9 +198,6 @@ def test_with_replace_the_quicker_one_is_replaced(set_up: SetUp) -> None:
     ending = hold(stage, stage.apply(replace=True))
     assert ending.code == 0
     assert [one.method for one in ending.log if one.method in ("PUT", "PATCH")] == ["PUT", "PATCH"]
-
-
-NOT_LINKED = '{"error": {"code": "ManagementPartnerNotFound", "message": "Not linked"}}'
 
 
 @pytest.mark.parametrize("at", range(330, 420, 15))

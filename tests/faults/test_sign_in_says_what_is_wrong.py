@@ -81,7 +81,7 @@ def test_a_throttled_sign_in_holds_up_nobody(set_up: SetUp) -> None:
     assert ending.code == 0
     again = ending.asked("/token", number=1)[1].at
     assert max(one.at for number in (2, 3, 4) for one in ending.asked(number=number)) < again
-    assert ending.seconds < 2
+    assert ending.seconds < 15
 
 
 def test_a_sign_in_put_off_beyond_the_targets_time_is_throttled(set_up: SetUp) -> None:
@@ -89,7 +89,7 @@ def test_a_sign_in_put_off_beyond_the_targets_time_is_throttled(set_up: SetUp) -
     ending = hold(stage := set_up(named("A04")), stage.check())
     assert (ending.code, ending.reason(), ending.target()["reason"]["status"]) == (3, "throttled", 429)
     assert len(ending.asked("/token", number=1)) == 1
-    assert ending.seconds < 2
+    assert ending.seconds < 15
 
 
 @pytest.mark.parametrize("fault", ["A05-zero", "A05-negative"])
