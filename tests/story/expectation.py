@@ -6,7 +6,8 @@ from typing import Any
 
 from tests.story.expected_findings import findings
 from tests.story.judgement import TIERS, Verdict, judge, sightings
-from tests.story.world import Grant, Place, Told, World
+from tests.story.nouns import Grant, Place, Told
+from tests.story.world import World
 
 Cells = dict[str, Any]
 STATES = {

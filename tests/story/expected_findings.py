@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from tests.story.judgement import applying, counts, in_force, is_above, is_at_or_above
-from tests.story.world import Grant, Place, Sight, Told, World
+from tests.story.nouns import Grant, Place, Sight, Told
+from tests.story.world import World
 
 Row = tuple[str, str, str, str, str, str | None]
 SEVERITIES = {

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pal_agent.sim.estate import Deny
-from tests.story.world import Grant, Place, Sight, Told, World
+from tests.story.nouns import Grant, Place, Sight, Told
+from tests.story.world import World
 
 TIERS = ("association", "influence", "pec")
 STRENGTH = ("none", "partial", "full")

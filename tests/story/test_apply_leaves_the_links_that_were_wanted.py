@@ -9,9 +9,10 @@ from pal_agent.cli.danger import Danger
 from pal_agent.sim.fault_catalogue import named
 from pal_agent.sim.faults import Match, Rule, Then
 from pal_agent.sim.random_estate import RandomEstate
+from tests.story.nouns import Told
 from tests.story.odd_estate import odd_estate
 from tests.story.rehearsal import CAREFUL, Stage
-from tests.story.world import Told, World
+from tests.story.world import World
 
 DANGERS = {
     "careful": CAREFUL,

@@ -4,7 +4,8 @@ from collections import Counter
 from math import ceil
 
 from pal_agent.sim.roles import builtin_roles
-from tests.story.world import Sight, Told, World
+from tests.story.nouns import Sight, Told
+from tests.story.world import World
 
 
 def sign_ins(world: World) -> Counter[str]:
