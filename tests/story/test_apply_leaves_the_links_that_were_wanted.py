@@ -74,7 +74,7 @@ def exit_code(world: World, danger: Danger) -> int:
 
 
 @pytest.mark.parametrize("danger", DANGERS)
-@pytest.mark.parametrize("seed", range(300, 304))
+@pytest.mark.parametrize("seed", range(300, 303))
 def test_links_are_as_intended(seed: int, danger: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of another's is replaced, nothing removed, without the flag for it; a replaced link is never deleted
     first; one write for each change; a second `apply` writes nothing."""
