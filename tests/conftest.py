@@ -2,7 +2,12 @@
 
 import os
 
+import hypothesis
 import pytest
+
+# A busy machine is no reason for a law to fail; nothing here is timed.
+hypothesis.settings.register_profile("unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("unhurried")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
