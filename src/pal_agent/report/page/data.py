@@ -7,7 +7,8 @@ for markup stands raw.
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
 from typing import TypeVar
 
 from markupsafe import Markup
@@ -67,7 +68,10 @@ def _subscription(result: SubscriptionResult) -> list[Cell]:
         return sets.setdefault(tuple(sources.setdefault(source, len(sources)) for source in by), len(sets))
 
     own = through(result.by)
-    groups = [[clean(group.name), _letters(group.tiers), through(group.by)] for group in result.resource_groups]
+    groups: list[Cell] = []
+    for (tiers, by), alike in groupby(result.resource_groups, key=attrgetter("tiers", "by")):
+        letters, place = _letters(tiers), through(by)
+        groups += [[clean(group.name), letters, place] for group in alike]
     return [
         clean(result.subscription_id), clean(result.name), clean(result.tenant_id), clean(result.state),
         _letters(result.tiers), result.complete, own, groups,

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
 
 from pal_agent.model import Run, State, SubscriptionResult, TargetResult, Tier
 from pal_agent.report.clean import clean
@@ -41,7 +43,10 @@ class Tally:
         self._tenant(result.tenant_id).states[result.tiers.of(self.require)] += 1
         for tier in Tier:
             self.subscriptions[tier][result.tiers.of(tier)] += 1
-            self.groups[tier].update(group.tiers.of(tier) for group in result.resource_groups)
+        for tiers, alike in groupby(result.resource_groups, key=attrgetter("tiers")):
+            number = len(list(alike))
+            for tier in Tier:
+                self.groups[tier][tiers.of(tier)] += number
 
     def wanting(self) -> list[TenantTally]:
         """Tenants where something is not full, most of it first."""
