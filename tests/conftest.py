@@ -6,7 +6,8 @@ import hypothesis
 import pytest
 
 # A busy machine is no reason for a law to fail; nothing here is timed.
-hypothesis.settings.register_profile("unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+SLOW = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile("unhurried", deadline=None, suppress_health_check=SLOW)
 hypothesis.settings.load_profile("unhurried")
 
 
