@@ -56,16 +56,22 @@ class Masked:
 
     def _hidden(self, value: Value, mask: Callable[[str], str]) -> Value:
         """Every text of a value masked; tenants and Partner IDs whole, whatever they look like."""
-        held = cast("Any", value)
-        changes = {one.name: self._of_field(one.name, getattr(held, one.name), mask) for one in fields(held)}
-        return cast("Value", replace(held, **changes))
+        hidden: dict[int, object] = {}  # by identity: the groups of a subscription mostly share what they are made of
 
-    def _of_field(self, name: str, held: object, mask: Callable[[str], str]) -> object:
-        if type(held) is str:
-            return self._word(held) if name.endswith(("tenant_id", "partner_id")) else mask(held)
-        if isinstance(held, tuple):
-            return tuple(self._of_field(name, one, mask) for one in held)
-        return self._hidden(held, mask) if is_dataclass(held) and not isinstance(held, type) else held
+        def of_value(held: object) -> object:
+            if id(held) not in hidden:
+                changes = {one.name: of_field(one.name, getattr(held, one.name)) for one in fields(cast("Any", held))}
+                hidden[id(held)] = replace(cast("Any", held), **changes)
+            return hidden[id(held)]
+
+        def of_field(name: str, held: object) -> object:
+            if type(held) is str:
+                return self._word(held) if name.endswith(("tenant_id", "partner_id")) else mask(held)
+            if isinstance(held, tuple):
+                return tuple([of_field(name, one) for one in held])
+            return of_value(held) if is_dataclass(held) else held
+
+        return cast("Value", of_value(value))
 
     def _named(self, *tenants: str) -> Callable[[str], str]:
         """A tenant may be given by a domain name, which only its own target tells from other text."""
