@@ -72,6 +72,14 @@ class Adapter(HTTPAdapter):
         options.update(ssl_context=self._context, socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)])
         super().init_poolmanager(connections, maxsize, block, **options)
 
+    def close(self) -> None:
+        """Every connection too: urllib3 leaves them to the garbage collector, which may take its time."""
+        for manager in (self.poolmanager, *self.proxy_manager.values()):
+            for key in list(manager.pools.keys()):
+                if (pool := manager.pools.get(key)) is not None:
+                    pool.close()
+        super().close()
+
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
         return super().proxy_manager_for(proxy, ssl_context=self._context, **options)
 

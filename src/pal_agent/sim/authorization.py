@@ -13,6 +13,7 @@ from pal_agent.sim.roles import builtin_roles
 from pal_agent.sim.wire import Response, arm_error, json_response
 
 _PROVIDER = "providers/Microsoft.Authorization"
+_READ_DEFINITIONS = "Microsoft.Authorization/roleDefinitions/read"
 
 
 class _Scoped(Protocol):
@@ -60,6 +61,8 @@ def deny_assignments(call: Call, path: Mapping[str, str]) -> Response:
 
 def role_definition(call: Call, path: Mapping[str, str]) -> Response:
     scope = scopes.normal(path["scope"])
+    if refused := refused_read(call, what="roles", action=_READ_DEFINITIONS, scope=scope):
+        return refused
     guid = path["name"]
     tenant = tenant_of(call, scope)
     for role in tenant.roles if tenant else ():
@@ -73,6 +76,8 @@ def role_definition(call: Call, path: Mapping[str, str]) -> Response:
 
 
 def role_definitions(call: Call, path: Mapping[str, str]) -> Response:
+    if refused := refused_read(call, what="roles", action=_READ_DEFINITIONS, scope=scopes.normal(path["scope"])):
+        return refused
     wanted = filter_of(call)
     if wanted is None:
         return bad_filter(call)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pal_agent.sim.faults import Rule
 
-Fact = Literal["partners", "subscriptions", "groups", "assignments", "pim", "deny", "delegations"]
+Fact = Literal["partners", "subscriptions", "groups", "assignments", "pim", "deny", "delegations", "roles"]
 Guid = Annotated[str, "guid"]
 RoleId = Annotated[str, "role"]  # in YAML also the name of a built-in role
 

@@ -16,6 +16,10 @@ ACTIONS = {
     "b24988ac-6180-42a0-ab88-20f7382dd24c": ("*",),  # Contributor: what it leaves out are writes
     "acdd72a7-3385-48ef-bd42-f606fba81ae7": ("*/read",),  # Reader
     "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9": ("*/read", "Microsoft.Authorization/*", "Microsoft.Support/*"),
+    "8311e382-0749-4cb8-b61a-304f252e45ec": (  # AcrPush: counts, and reads nothing that matters here
+        "Microsoft.ContainerRegistry/registries/pull/read",
+        "Microsoft.ContainerRegistry/registries/push/write",
+    ),
     "cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e": (  # Support Request Contributor
         "Microsoft.Authorization/*/read",
         "Microsoft.Resources/subscriptions/resourceGroups/read",
