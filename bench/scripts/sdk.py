@@ -35,7 +35,7 @@ def read(url: str, ca: str, target: int) -> int:
     options: dict[str, Any] = {"base_url": url, "credential_scopes": [scope], "connection_verify": ca}
     ACEProvisioningManagementPartnerAPI(credential, **options).partners.get()
     policies = [RetryPolicy(), BearerTokenCredentialPolicy(credential, scope)]
-    authorization = PipelineClient(url, policies=policies, connection_verify=ca)
+    authorization: PipelineClient[Any, Any] = PipelineClient(url, policies=policies, connection_verify=ca)
     found = 0
     for subscription in SubscriptionClient(credential, **options).subscriptions.list():
         subscription_id = str(subscription.subscription_id)

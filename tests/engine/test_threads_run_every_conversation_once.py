@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pal_agent.engine.threads import Pool
+from pal_agent.engine.threads import IDLE, Pool
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,30 @@ def test_a_question_that_must_wait_frees_its_thread() -> None:
     ]
     assert order == [1, 2, 3, 4, 5, 0]
     assert waiting.attempts[0] >= waiting.until
+
+
+def test_what_must_wait_is_taken_when_it_is_due() -> None:
+    """And not when the threads would look around anyway, with nothing else to do."""
+    waiting = Piece("late", until=time.monotonic() + 0.05)
+    assert run([conversation([[waiting]])], jobs=2) == {0: [("late",)]}
+    assert waiting.until <= waiting.attempts[0] < waiting.until + IDLE / 2
+
+
+def test_the_last_conversation_may_have_all_threads() -> None:
+    """Threads that were idle while its share was all taken come to help when it is the last one left."""
+    release, together = threading.Event(), threading.Barrier(8, timeout=IDLE / 2)
+
+    @dataclass
+    class Meeting(Piece):
+        def attempt(self) -> Any:
+            together.wait()
+            return self.value
+
+    first = conversation([[Piece("first", wait_for=release)]])
+    last = conversation([[Meeting(n) for n in range(8)]])
+    results = Pool([first, last], jobs=8, later=Later).run()
+    threading.Timer(0.05, release.set).start()
+    assert dict(results) == {0: [("first",)], 1: [tuple(range(8))]}
 
 
 def test_one_conversation_leaves_threads_to_the_others() -> None:

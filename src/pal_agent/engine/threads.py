@@ -66,7 +66,8 @@ class Pool(Generic[T]):
         self._unstarted = enumerate(conversations)
         self._jobs, self._later = jobs, later
         self._share = max(1, jobs * 3 // 4)
-        self._open: dict[int, _Open[T]] = {}  # in the order of their start
+        self._open: dict[int, _Open[T]] = {}
+        self._ready: list[int] = []  # heap of the open ones with something ready: in the order of their start
         self._waiting: list[tuple[float, int, _Open[T], int]] = []
         self._ties = itertools.count()
         self._changed = threading.Condition()
@@ -104,34 +105,52 @@ class Pool(Generic[T]):
         """What this thread should do now; waits until there is something; None when all is done."""
         with self._changed:
             while True:
-                pause = self._wake()
+                self._wake()
                 step = self._take(self._share) or self._start() or self._take_as_the_last()
                 if step is not None:
                     return step
                 if not self._open and (self._exhausted or self._stopped):
                     self._changed.notify_all()
                     return None
-                self._changed.wait(pause)
+                self._changed.wait(self._pause())
 
-    def _wake(self) -> float:
-        """Moves what is due from waiting to ready; returns seconds until the next is."""
+    def _wake(self) -> None:
+        """Moves what is due from waiting to ready."""
         now = time.monotonic()
         while self._waiting and self._waiting[0][0] <= now:
             _, _, owner, place = heapq.heappop(self._waiting)
-            owner.ready.append(place)
-        return max(0.0, self._waiting[0][0] - now) if self._waiting else IDLE
+            self._make_ready(owner, (place,))
+
+    def _pause(self) -> float:
+        """Seconds until something is due."""
+        return max(0.0, self._waiting[0][0] - time.monotonic()) if self._waiting else IDLE
 
     def _take(self, share: int) -> Callable[[], None] | None:
         """The first exchange that may be attempted, of a conversation with less than `share` of the threads."""
-        for owner in self._open.values():
-            while owner.ready and owner.running < share:
+        busy: list[int] = []
+        try:
+            while self._ready:
+                owner = self._open[self._ready[0]]
+                if owner.running >= share:
+                    busy.append(heapq.heappop(self._ready))
+                    continue
                 place = owner.ready.popleft()
+                if not owner.ready:
+                    heapq.heappop(self._ready)
                 moment = owner.batch[place].ready_at()
                 if moment <= time.monotonic():
                     owner.running += 1
                     return partial(self._attempt, owner, place)
                 self._wait(owner, place, moment)
-        return None
+            return None
+        finally:
+            for number in busy:
+                heapq.heappush(self._ready, number)
+
+    def _make_ready(self, owner: _Open[T], places: Iterable[int]) -> None:
+        if not owner.ready:
+            heapq.heappush(self._ready, owner.number)
+        owner.ready.extend(places)
 
     def _take_as_the_last(self) -> Callable[[], None] | None:
         """All threads for the one conversation that is left."""
@@ -175,10 +194,11 @@ class Pool(Generic[T]):
             self._results.put((owner.number, ended.value))
             with self._changed:
                 del self._open[owner.number]
-                self._changed.notify_all()
+                if len(self._open) == 1:
+                    self._changed.notify_all()  # the last one may have all threads
             return
         with self._changed:
             owner.batch, owner.answers = batch, [None] * len(batch)
             owner.unanswered = len(batch)
-            owner.ready.extend(range(len(batch)))
-            self._changed.notify(len(batch))
+            self._make_ready(owner, range(len(batch)))
+            self._changed.notify(len(batch) - 1)  # this thread comes for one itself
