@@ -87,7 +87,7 @@ def carry_out(  # noqa: PLR0913 - as many as the command has options
         working(words, adapter=adapter, share=engine.share, away=away) as ready,
         recording(ready.settings, wanted=history) as records,
     ):
-        work = unattended.begun(ready, quiet=words.quiet)
+        work = records.largest_first(unattended.begun(ready, quiet=words.quiet))
         threshold = None if fail_on == "never" else Severity(fail_on)
         names = not quick and any(one.format in FOR_PEOPLE for one in wanted)
         store = run.check(work, quick=quick, fail_on=threshold, before=records.before(), names=names)

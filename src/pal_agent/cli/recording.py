@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from pal_agent.journal import Entry, Journal
 from pal_agent.model import Target, TargetFacts
 from pal_agent.run import Before
 from pal_agent.settings import Settings
+from pal_agent.work import Work
 
 T = TypeVar("T")
 JOURNAL = "journal.jsonl"
@@ -28,6 +29,14 @@ class Recording:
         if self.history is None:
             return Before()
         return Before(previous=self._previous, written=self._written)
+
+    def largest_first(self, work: Work) -> Work:
+        """The slowest targets start early, so that the run does not wait for one of them in the end."""
+        history = self.history
+        if history is None:
+            return work
+        targets = _or_none(lambda: history.largest_first(work.targets))
+        return work if targets is None else replace(work, targets=targets)
 
     def _previous(self, target: Target) -> Previous | None:
         history = self.history

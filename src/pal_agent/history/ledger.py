@@ -5,7 +5,7 @@ kept as long as the oldest run. The file is readable by its owner alone: it hold
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -18,7 +18,7 @@ from pal_agent.history.packing import unpack
 from pal_agent.history.schema import FACTS, RESULTS, key
 from pal_agent.history.store import RunStore
 from pal_agent.history.stored import RecordedRun
-from pal_agent.model import Action, Counts, LinkState, RunHeader, TargetResult
+from pal_agent.model import Action, Counts, LinkState, RunHeader, Target, TargetResult
 
 KEPT_RUNS = 100
 KEPT_FACTS = 20
@@ -136,6 +136,16 @@ class History:
         with translated(self._where):
             row = self._connection.execute(query, arguments).fetchone()
             return row and Previous(run_id=row[0], started_at=row[1], result=unpack(TargetResult, row[2]))
+
+    def largest_first(self, targets: Iterable[Target]) -> list[Target]:
+        """By how many subscriptions they saw in the last run that recorded any; equals, and new ones, as they came."""
+        query = (
+            "SELECT credential, tenant, count(*) FROM subscription_fact"
+            " WHERE run = (SELECT max(run) FROM subscription_fact) GROUP BY credential, tenant"
+        )
+        with translated(self._where):
+            seen = {(credential, tenant): count for credential, tenant, count in self._connection.execute(query)}
+        return sorted(targets, key=lambda target: -seen.get((key(target.credential), key(target.tenant_id)), 0))
 
     def record_write(self, write: Write) -> None:
         """On disk when this returns."""
