@@ -44,8 +44,8 @@ FUZZ_SECONDS ?= 60
 audit: setup # known vulnerabilities of what is locked, mistakes in our own code and in the workflow recipes
 	$(RUN)/pip install --quiet --disable-pip-version-check $(AUDIT)
 	$(RUN)/ruff check --select S src
-	$(RUN)/zizmor --offline --no-progress config/recipes
-	$(RUN)/pip-audit --require-hashes --disable-pip --requirement requirements.lock
+	$(RUN)/zizmor --offline --no-progress --min-severity medium config/recipes/github/*.yml
+	$(RUN)/pip-audit --strict --require-hashes --disable-pip --requirement requirements.lock
 
 sbom: setup # what the agent is made of, as CycloneDX
 	$(RUN)/pip install --quiet --disable-pip-version-check $(AUDIT)

@@ -83,11 +83,20 @@ def _refuse(output: Output) -> None:
     if path is None:
         if load(output.format).BINARY and sys.stdout is not None and sys.stdout.isatty():
             raise AgentError(f"{output.format} is not for a terminal", mend=f"Name a file: -o {output.format}=PATH.")
-    elif path.is_dir():
+        return
+    try:
+        _refuse_path(path)
+    except OSError as error:  # a name that is too long, a folder above that may not be looked into
+        what = f"nothing can be written there: {error.strerror or error}"
+        raise AgentError(what, where=str(path), mend="Name another file.") from error
+
+
+def _refuse_path(path: Path) -> None:
+    if path.is_dir():
         raise AgentError("this is a folder, not a file", where=str(path), mend="Name a file in it.")
-    elif not path.parent.is_dir():
+    if not path.parent.is_dir():
         raise AgentError("its folder does not exist", where=str(path), mend=f"Make it: mkdir -p {path.parent}")
-    elif not _is_special(path) and not os.access(path.parent, os.W_OK | os.X_OK):
+    if not _is_special(path) and not os.access(path.parent, os.W_OK | os.X_OK):
         raise AgentError("its folder can't be written to", where=str(path), mend="See to its permissions.")
 
 
