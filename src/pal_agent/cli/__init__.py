@@ -1,5 +1,6 @@
 """The command line. Commands are imported only when they are called, so `--version` costs little more than click."""
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -73,6 +74,7 @@ def main() -> NoReturn:
     """The console script: words in, exit code out; every ending of the contract is decided here."""
     from pal_agent.cli.ending import ended
 
+    gc.set_threshold(20_000, 20, 50)  # little here is cyclic; collecting by the defaults was a tenth of the start
     if "_PAL_AGENT_COMPLETE" in os.environ:  # a shell asks what may follow
         from pal_agent.cli.bash_completion import install
 
