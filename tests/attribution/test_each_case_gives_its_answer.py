@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent.parent / "cases" / "attribution"
 
 def _cases() -> Iterator[Any]:
     for file in sorted(FOLDER.glob("*.yaml")):
-        for case in YAML(typ="safe").load(file.read_text(encoding="utf-8")):
+        for case in YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8")):
             yield pytest.param(case, id=f"{file.stem}: {case['says']}")
 
 

@@ -22,7 +22,7 @@ Words = Mapping[str, Any]
 
 
 def cases(finding_id: str) -> list[Words]:
-    read: list[Words] = YAML(typ="safe").load((FOLDER / f"{finding_id}.yaml").read_text(encoding="utf-8"))
+    read: list[Words] = YAML(typ="safe", pure=True).load((FOLDER / f"{finding_id}.yaml").read_text(encoding="utf-8"))
     return read
 
 

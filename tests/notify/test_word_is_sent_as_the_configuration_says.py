@@ -45,7 +45,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
         monkeypatch.setenv(name, value)
 
     def configured(*urls: str, when: str = "changed", **words: Any) -> Words:
-        config = YAML(typ="safe").load(demo_config_path())
+        config = YAML(typ="safe", pure=True).load(demo_config_path())
         config["notify"] = [{"url": f"env:URL_{number}", "when": when} for number, _ in enumerate(urls)]
         for number, url in enumerate(urls):
             monkeypatch.setenv(f"URL_{number}", url)

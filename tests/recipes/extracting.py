@@ -39,7 +39,7 @@ def _systemd() -> Iterator[Command]:
 
 
 def _kubernetes(name: str) -> Iterator[Command]:
-    for document in YAML(typ="safe").load_all(RECIPES / name):
+    for document in YAML(typ="safe", pure=True).load_all(RECIPES / name):
         for container in containers(document):
             yield name, [word.replace("$(JOB_COMPLETION_INDEX)", "0") for word in container["args"]]
 

@@ -25,7 +25,7 @@ TENANTS = 2  # of the demo's: one in which all is well, one whose link is missin
 
 def recipe(name: str) -> Any:
     """A YAML file with one document."""
-    return YAML(typ="safe").load(RECIPES / name)
+    return YAML(typ="safe", pure=True).load(RECIPES / name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +83,7 @@ class Machine:
 
 
 def _config(azure: Server, root: Path) -> str:
-    demo = YAML(typ="safe").load(demo_config_path())
+    demo = YAML(typ="safe", pure=True).load(demo_config_path())
     delivery: Mapping[str, Any] = demo["credentials"][0]
     secret = root / "secret"
     secret.touch(mode=0o600)

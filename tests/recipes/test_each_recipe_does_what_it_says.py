@@ -72,7 +72,7 @@ def test_shards_together_are_the_whole(machine: Machine) -> None:
 
 def test_the_cron_jobs_configuration_loads(tmp_path: Path) -> None:
     """As it stands in the recipe."""
-    documents = YAML(typ="safe").load_all(RECIPES / "kubernetes/cronjob.yaml")
+    documents = YAML(typ="safe", pure=True).load_all(RECIPES / "kubernetes/cronjob.yaml")
     (text,) = [one["data"]["pal-agent.yaml"] for one in documents if one["kind"] == "ConfigMap"]
     path = tmp_path / "pal-agent.yaml"
     path.write_text(text, encoding="utf-8")

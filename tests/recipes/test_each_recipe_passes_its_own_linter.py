@@ -104,7 +104,7 @@ def testcontainers_are_nobody_and_write_nowhere_else() -> None:
 
 
 def _documents(name: str) -> list[Any]:
-    return list(YAML(typ="safe").load_all(RECIPES / "kubernetes" / f"{name}.yaml"))
+    return list(YAML(typ="safe", pure=True).load_all(RECIPES / "kubernetes" / f"{name}.yaml"))
 
 
 def _pod(document: Any) -> Any:

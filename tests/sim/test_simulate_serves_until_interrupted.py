@@ -20,7 +20,7 @@ def test_it_prints_the_cloud_to_paste_and_serves_it(tmp_path: Path, number: sign
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         lines = [process.stdout.readline() for _ in range(6)]
-        cloud = YAML(typ="safe").load("".join(lines))["cloud"]
+        cloud = YAML(typ="safe", pure=True).load("".join(lines))["cloud"]
         url = f"{cloud['authority']}/fabrikam.example/v2.0/.well-known/openid-configuration"
         found = requests.get(url, verify=cloud["ca_bundle"], timeout=10).json()
         process.send_signal(number)

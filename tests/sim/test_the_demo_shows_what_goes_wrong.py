@@ -16,7 +16,7 @@ from pal_agent.sim.state import Azure
 
 
 def _entries() -> list[dict[str, str]]:
-    document = YAML(typ="safe").load(demo_config_path())
+    document = YAML(typ="safe", pure=True).load(demo_config_path())
     return [
         {**entry, "tenant": tenant}
         for entry in document["credentials"]

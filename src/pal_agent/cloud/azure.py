@@ -31,7 +31,7 @@ from pal_agent.cloud.transport import Answer, Transport
 from pal_agent.model import Code
 from pal_agent.settings import Cloud
 
-MOST_PAGES = 240  # within the burst of a budget: a list without end is found out at once; real pages hold hundreds
+MOST_PAGES = 500  # real pages hold hundreds; twice a budget's burst, so a list without end is found out in seconds
 AN_EMPTY_PAGE = {"value": ()}  # what the clients are shown: their models of a page cost more than the call
 LONGEST_LIFE = 10**10  # of a token; as seconds since 1970 it is the year 2286
 Json = Mapping[str, Any]

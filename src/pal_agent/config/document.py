@@ -97,7 +97,7 @@ def parse(text: str, *, file: Path) -> Document:
     """Raises a ConfigurationError for text that is not one plain YAML document. `file` is for messages."""
     composer = _Composer(file=file)
     try:
-        data = composer.document(YAML(typ="safe").parse(text))
+        data = composer.document(YAML(typ="safe", pure=True).parse(text))
     except MarkedYAMLError as error:
         raise refusal([_syntax(error, text=text, file=file)]) from None  # its text quotes the file
     except (YAMLError, ValueError, OverflowError):
