@@ -11,7 +11,7 @@ from pal_agent.cloud.principal import Principal
 from pal_agent.gather import Conversation, Questions, read_link
 from pal_agent.journal import Journal
 from pal_agent.model import Change, Code, LinkFact, Missing, NoLink, Outcome, Reason, TargetFacts
-from pal_agent.plan import Allowed, change_for, is_reached
+from pal_agent.plan import Allowed, change_for
 
 MOST_WRITES = 2
 FRESH = 60.0  # seconds; a link read longer ago is read again before it is written
@@ -58,9 +58,6 @@ def _decide(
     """What is left to do now that the link has been read; or why nothing may be done."""
     if isinstance(link, Missing):
         return change, link.reason
-    partner_id = link.partner_id if isinstance(link, LinkFact) else None
-    if is_reached(change, partner_id):
-        return None, None
     left = change_for(TargetFacts(target=principal.target, object_id=change.object_id, link=link))
     if left is not None and left.before != change.before and allowed.reason_against(left):
         return left, STANDS

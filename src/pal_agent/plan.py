@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pal_agent.errors import Refused
-from pal_agent.model import Blocked, Change, Code, LinkFact, Missing, Plan, Target, TargetFacts, same
+from pal_agent.model import Blocked, Change, Code, LinkFact, Missing, Plan, Target, TargetFacts
 
 SCHEMA_VERSION = 1
 SMALL = 10  # up to so many existing links, the threshold does not apply
@@ -182,7 +182,7 @@ class PlanFile:
         present = [_change_json(change) for change in now.changes]
         present += [_change_json(blocked.change) for blocked in now.blocked]
         saved = [{key: change[key] for key in _KEYS} for change in self.content["changes"] + self.content["blocked"]]
-        if sorted(map(_line, present)) != sorted(map(_line, saved)):
+        if sorted(map(json.dumps, present)) != sorted(map(json.dumps, saved)):
             raise Refused(
                 "the plan no longer matches: the links have changed since it was made", where=where, mend=_AGAIN
             )
@@ -200,10 +200,6 @@ def _is_list_of_changes(content: object) -> bool:
     )
 
 
-def _line(change: dict[str, Any]) -> str:
-    return json.dumps(change, sort_keys=True)
-
-
 def describe(change: Change) -> str:
     """One change in words."""
     who = f"{change.credential}@{change.tenant_id}"
@@ -214,8 +210,3 @@ def describe(change: Change) -> str:
             return f"replace  {who}: {change.before} becomes {change.after}"
         case "remove":
             return f"remove   {who}: the link to {change.before}"
-
-
-def is_reached(change: Change, partner_id: str | None) -> bool:
-    """Whether the link is what the change wanted it to be."""
-    return same(partner_id or "", change.after or "")

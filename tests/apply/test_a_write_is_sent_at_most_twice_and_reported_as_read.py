@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import pytest
 from hypothesis import given
@@ -19,6 +19,7 @@ from pal_agent.plan import Allowed
 OURS, THEIRS = "5127255", "4433221"
 CREATE = Change(action="create", credential="c", tenant_id="t", object_id="o", before=None, after=OURS)
 REPLACE = Change(action="replace", credential="c", tenant_id="t", object_id="o", before=THEIRS, after=OURS)
+REMOVE = Change(action="remove", credential="c", tenant_id="t", object_id="o", before=OURS, after=None)
 LINKED, OTHER, NONE = LinkFact(partner_id=OURS), LinkFact(partner_id=THEIRS), NoLink()
 
 
@@ -29,15 +30,39 @@ def failed(code: Code, status: int | None = None) -> Missing:
 LOST = failed(Code.UNREACHABLE)
 
 
+class Azure:
+    """Notes who asked for what."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Any, ...]] = []
+
+    def link(self, caller: Principal) -> None:
+        self.asked.append(("read", caller))
+
+    def create_link(self, caller: Principal, partner_id: str) -> None:
+        self.asked.append(("create", caller, partner_id))
+
+    def replace_link(self, caller: Principal, partner_id: str) -> None:
+        self.asked.append(("replace", caller, partner_id))
+
+    def remove_link(self, caller: Principal, partner_id: str) -> None:
+        self.asked.append(("remove", caller, partner_id))
+
+
 class Story:
-    """A conversation answered by hand: `writes` and `reads` are given out in turn, the last one for ever."""
+    """A conversation answered by hand: `writes` and `reads` are given out in turn, the last one for ever.
+
+    Everything that is asked is asked of `azure` too, by `principal`.
+    """
 
     def __init__(self, journal: Journal, change: Change, *, allowed: Allowed, age: float = 0.0) -> None:
-        target = Target(credential="c", tenant_id="t", client_id=None, expected_partner_id=OURS)
-        principal = Principal(target, sign_in=cast("Any", None), timeout=300)
+        link: Literal["present", "absent"] = "absent" if change.action == "remove" else "present"
+        target = Target(credential="c", tenant_id="t", client_id=None, expected_partner_id=OURS, link=link)
+        self.azure = Azure()
+        self.principal = Principal(target, sign_in=cast("Any", None), timeout=300)
         self.conversation = carry_out(
-            principal,
-            Questions(azure=cast("Any", None)),
+            self.principal,
+            Questions(azure=cast("Any", self.azure)),
             change=change,
             read_at=time.monotonic() - age,
             allowed=allowed,
@@ -50,6 +75,7 @@ class Story:
         try:
             while True:
                 (exchange,) = self.conversation.send(answer) if answer else next(self.conversation)
+                exchange.ask()
                 answers = writes if exchange._once else reads
                 answer = (answers.pop(0) if len(answers) > 1 else answers[0],)
         except StopIteration as ended:
@@ -91,6 +117,14 @@ def tell(journal: Journal) -> Tell:
         pytest.param(CREATE, [failed(Code.THROTTLED, 429), None], [NONE, LINKED], False, 2, None, id="throttled once"),
         pytest.param(REPLACE, [None], [LINKED], True, 1, None, id="plain replace"),
         pytest.param(REPLACE, [failed(Code.BAD_RESPONSE, 404), None], [NONE, LINKED], True, 2, None, id="vanished"),
+        pytest.param(CREATE, [failed(Code.BAD_RESPONSE, 409), None], [NONE, LINKED], False, 2, None, id="409, no link"),
+        pytest.param(
+            REPLACE, [failed(Code.BAD_RESPONSE, 404), None], [OTHER, LINKED], True, 2, None, id="404, but linked"
+        ),
+        pytest.param(CREATE, [failed(Code.BAD_RESPONSE, 400), None], [OTHER, LINKED], True, 2, None, id="other link"),
+        pytest.param(REMOVE, [None], [NONE], False, 1, None, id="plain remove"),
+        pytest.param(REMOVE, [None], [LINKED], False, 2, Code.BAD_RESPONSE, id="removed but still there"),
+        pytest.param(REMOVE, [LOST, None], [LINKED, NONE], False, 2, None, id="remove lost once"),
     ],
 )
 def test_each_answer_has_its_ending(
@@ -98,9 +132,49 @@ def test_each_answer_has_its_ending(
 ) -> None:
     """F07 and F18 of the fault table, and their neighbours."""
     outcome, link = tell(change, writes=writes, reads=reads, replace=replace)
-    assert outcome.writes == sent
+    assert (outcome.writes, outcome.change) == (sent, change)
     assert (outcome.failed and outcome.failed.code) == failure
     assert link == reads[-1] or len(reads) > sent
+
+
+@pytest.mark.parametrize(
+    ("change", "link", "written"),
+    [(CREATE, LINKED, ("create", OURS)), (REPLACE, LINKED, ("replace", OURS)), (REMOVE, NONE, ("remove", OURS))],
+    ids=["create", "replace", "remove"],
+)
+@pytest.mark.parametrize("age", [0.0, FRESH + 1], ids=["fresh", "old"])
+def test_azure_is_asked_for_the_change_by_its_principal(
+    journal: Journal, change: Change, link: LinkFact | NoLink, written: tuple[str, str], age: float
+) -> None:
+    """One write with the new ID, or to remove with the one that is linked; then one read. An old read comes again."""
+    before = NONE if change.before is None else LinkFact(partner_id=change.before)
+    story = Story(journal, change, allowed=Allowed(replace=True, remove=True), age=age)
+    story.told([None], [before, link] if age else [link])
+    action, partner_id = written
+    caller = story.principal
+    once = [(action, caller, partner_id), ("read", caller)]
+    assert story.azure.asked == ([("read", caller), *once] if age else once)
+
+
+def test_the_second_write_is_for_what_was_found(journal: Journal) -> None:
+    """Another's link appeared where none was: it is replaced, not created again."""
+    story = Story(journal, CREATE, allowed=Allowed(replace=True))
+    story.told([failed(Code.BAD_RESPONSE, 409), None], [OTHER, LINKED])
+    assert [asked[0] for asked in story.azure.asked] == ["create", "read", "replace", "read"]
+
+
+@pytest.mark.parametrize(
+    ("writes", "reads", "ending"),
+    [([None], [LINKED], None), ([failed(Code.FORBIDDEN, 403)], [NONE], "forbidden: no")],
+    ids=["done", "failed"],
+)
+def test_the_journal_tells_how_it_ended(
+    journal: Journal, writes: list[Any], reads: list[Any], ending: str | None
+) -> None:
+    """The change as it was planned, and why it failed where it did."""
+    Story(journal, CREATE, allowed=Allowed()).told(writes, reads)
+    (entry,) = journal.entries()
+    assert (entry.change, entry.ended, entry.failed) == (CREATE, True, ending)
 
 
 def test_an_old_read_is_repeated_before_writing(tell: Tell) -> None:
