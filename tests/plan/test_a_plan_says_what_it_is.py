@@ -8,7 +8,7 @@ import pytest
 
 from pal_agent.errors import Refused
 from pal_agent.model import Change, LinkFact, NoLink, Plan
-from pal_agent.plan import Allowed, Planner, PlanFile, change_for, describe, ensure_safe, fingerprint, plan, to_json
+from pal_agent.plan import Allowed, PlanFile, Planner, change_for, describe, ensure_safe, fingerprint, plan, to_json
 from tests.plan.facts import AUTOMATIC, OTHERS, OURS, UNREADABLE, facts
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "plan.json"
