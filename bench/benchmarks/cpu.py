@@ -14,7 +14,7 @@ def figures(full: bool) -> Iterator[Figure]:
         rounds = 1 if full else 2
         bare = least(rounds, lambda: script(running, "bare", str(JOBS), "full").cpu)
         running.calls()
-        agent = least(rounds, lambda: check(running, jobs=JOBS).cpu)
+        agent = least(rounds, lambda: check(running, "-o", "json", jobs=JOBS).cpu)
         made = sum(running.calls().values()) // rounds
     yield Figure(
         name="CPU for each call",

@@ -13,7 +13,7 @@ def figures(full: bool) -> Iterator[Figure]:
     for latency, limit in ((0.05, 60.0), (0.0, 3.0)):
         with azure(Estate(targets=TARGETS), latency=latency) as running:
             each = _sequential(running, 20 if full else 5)
-            wall = check(running, jobs=JOBS).wall
+            wall = check(running, "-o", "json", jobs=JOBS).wall
             threaded = script(running, "threaded", str(TARGETS), str(JOBS)).wall if full else None
         beside = f"; in {JOBS} threads it took {threaded / TARGETS * 1000:.0f} ms" if threaded else ""
         yield Figure(
