@@ -4,6 +4,7 @@ Names keep Prometheus's conventions (base units, `_timestamp_seconds`); nothing 
 state and finding has a line, 0 included: a series that comes and goes can't be alerted on.
 """
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -42,7 +43,8 @@ def write(path: Path, run: Run, *, recorded: Iterable[RunHeader] = ()) -> None:
 def ensure_possible(path: Path) -> None:
     """Refuses before any work is done what could not be written after it."""
     _library()
-    if path.is_dir() or not path.parent.is_dir():
+    # os.path says no where pathlib raises: for a name that is too long, or a folder that may not be looked into.
+    if os.path.isdir(path) or not os.path.isdir(path.parent):  # noqa: PTH112
         raise AgentError("metrics can't be written there", where=str(path), mend="Name a file in a folder that exists.")
 
 

@@ -81,9 +81,14 @@ def _directory(keep: Path | None) -> Iterator[Path]:
         with TemporaryDirectory(prefix="pal-agent-demo-") as temporary:
             yield Path(temporary)
         return
-    if keep.exists() and any(keep.iterdir()):
+    try:
+        keep.mkdir(parents=True, exist_ok=True)
+        is_empty = next(keep.iterdir(), None) is None
+    except OSError as error:
+        what = f"the folder can't be made: {error.strerror or error}"
+        raise AgentError(what, where=str(keep), mend="Name another one: demo --keep DIR") from error
+    if not is_empty:
         raise AgentError("the folder is not empty", where=str(keep), mend="Name a new one: demo --keep DIR")
-    keep.mkdir(parents=True, exist_ok=True)
     yield keep
 
 

@@ -1,6 +1,7 @@
 """Where configuration and state are."""
 
 import hashlib
+import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +17,7 @@ def find(option: Path | None, environ: Mapping[str, str]) -> Path:
     if option is not None:
         return _existing(option, "--config")
     for usual in USUAL:
-        if usual.is_file():
+        if os.path.isfile(usual):  # noqa: PTH113 - as below
             return usual
     if named := environ.get(VARIABLE):
         return _existing(Path(named), VARIABLE)
@@ -26,10 +27,12 @@ def find(option: Path | None, environ: Mapping[str, str]) -> Path:
 
 
 def _existing(path: Path, said_by: str) -> Path:
-    # A pipe (`--config <(generate)`) is as good as a file.
-    if path.exists() and not path.is_dir():
+    # A pipe (`--config <(generate)`) is as good as a file. os.path says no where pathlib raises: for a name that is too
+    # long, or a folder that may not be looked into.
+    is_folder = os.path.isdir(path)  # noqa: PTH112
+    if os.path.exists(path) and not is_folder:  # noqa: PTH110
         return path
-    what = "is a directory" if path.is_dir() else "no such file"
+    what = "is a directory" if is_folder else "no such file"
     raise ConfigurationError(what, where=str(path), mend=f"{said_by} must name the configuration file.")
 
 

@@ -20,7 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key, pkcs12
 
-from pal_agent.credentials import Place
+from pal_agent.credentials import Place, reading
 from pal_agent.errors import SecretError
 from pal_agent.settings import Certificate
 
@@ -83,7 +83,7 @@ def _changed(path: Path) -> int:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return reading.content(path)
     except OSError as error:
         raise _unreadable(path, error.strerror or "it can't be read") from error
 

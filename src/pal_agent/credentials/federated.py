@@ -13,7 +13,7 @@ from azure.identity import ClientAssertionCredential
 
 from pal_agent.cloud.azure import Azure
 from pal_agent.cloud.failure import Failure
-from pal_agent.credentials import Place
+from pal_agent.credentials import Place, reading
 from pal_agent.errors import SecretError
 from pal_agent.model import Code
 from pal_agent.settings import Federated
@@ -42,7 +42,7 @@ def assertion(auth: Federated, azure: Azure) -> str:
 
 def _file(path: Path) -> str:
     try:
-        token = path.read_text(encoding="ascii").strip()
+        token = reading.content(path).decode("ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise SecretError("the token file can't be read", where=str(path)) from error
     if not token:
