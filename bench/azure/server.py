@@ -9,6 +9,7 @@ import socket
 import ssl
 import sys
 from collections import Counter
+from email.utils import formatdate
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,7 +25,7 @@ HEAD = (
     "x-ms-correlation-request-id: 8f0ef5a5-1b3c-4f0e-9d53-4d3c2f0c5a11\r\n"
     "x-ms-routing-request-id: WESTEUROPE:20240730T211359Z:8f0ef5a5-1b3c-4f0e-9d53-4d3c2f0c5a11\r\n"
     "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\nX-Content-Type-Options: nosniff\r\n"
-    "Date: Tue, 30 Jul 2030 21:13:59 GMT\r\nContent-Length: "
+    "Content-Length: "
 )
 KEPT = 4096  # answers; building one costs more than sending it
 
@@ -44,7 +45,7 @@ class Served:
         else:
             kind, body = self._built(path, target)
             self._calls[kind] += 1
-        return f"{HEAD}{len(body)}\r\n\r\n".encode() + body
+        return f"{HEAD}{len(body)}\r\nDate: {formatdate(usegmt=True)}\r\n\r\n".encode() + body
 
 
 class Connection(asyncio.Protocol):
