@@ -29,6 +29,9 @@ def test_case(case: Mapping[str, Any]) -> None:
     results = _results(facts, Tier(case.get("require", "influence")))
     assert _tiers(results) == {scope: _words(tiers) for scope, tiers in case.get("answer", {}).items()}
     assert [result.subscription_id for result in results if not result.complete] == case.get("incomplete", [])
+    for subscription, names in case.get("groups", {}).items():
+        result = next(each for each in results if each.subscription_id == subscription)
+        assert [group.name for group in result.resource_groups] == names
     told = _sources(results)
     for scope, sources in case.get("by", {}).items():
         assert told[scope] == sources

@@ -60,6 +60,7 @@ def test_coverage(scope: str, subscription: State, group: State) -> None:
     [
         ("/", MANAGEMENT_GROUP),
         ("/", "/subscriptions/s1"),
+        ("/", "no scope"),
         (MANAGEMENT_GROUP, "/subscriptions/s1"),
         (MANAGEMENT_GROUP, MACHINE),
         ("/subscriptions/S1", GROUP),
@@ -73,6 +74,12 @@ def test_one_scope_lies_above_another(upper: str, lower: str) -> None:
     assert scopes.is_at_or_above(upper, lower)
     assert not scopes.is_at_or_above(lower, upper)
     assert scopes.is_at_or_above(lower, lower.upper())
+
+
+@pytest.mark.parametrize("scope", ["/", MANAGEMENT_GROUP, "/subscriptions/s1", GROUP, MACHINE])
+def test_no_scope_lies_above_itself(scope: str) -> None:
+    """In whatever spelling."""
+    assert not scopes.is_above(scopes.parse(scope), scopes.parse(scope.upper()))
 
 
 @pytest.mark.parametrize(

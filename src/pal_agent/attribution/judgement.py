@@ -68,11 +68,7 @@ def judge(case: Case, group: str | None = None) -> Answer:
     pec = _bounds(case, covering, Tier.PEC, at)
     asked = (association, influence) if case.quick else (association, influence, pec)
     return Answer(
-        tiers=Tiers(
-            association=association.state,
-            influence=influence.state,
-            pec=_quick_pec(influence) if case.quick else pec.state,
-        ),
+        tiers=Tiers(association=association.state, influence=influence.state, pec=pec.state),
         complete=all(bounds.definite is bounds.possible for bounds in asked),
         by=_behind(case, covering, at),
     )
@@ -107,10 +103,6 @@ def _best(states: Iterable[State]) -> State:
             return state
         best = state
     return best
-
-
-def _quick_pec(influence: _Bounds) -> State:
-    return State.NONE if influence.possible is State.NONE else State.UNKNOWN
 
 
 def _behind(case: Case, covering: Sequence[_Covering], at: str) -> tuple[Source, ...]:
