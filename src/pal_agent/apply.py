@@ -4,6 +4,7 @@ A write is sent at most twice for a target, the second time only after reading; 
 """
 
 import time
+from contextlib import suppress
 from typing import Any
 
 from pal_agent.cloud.exchange import Exchange
@@ -30,7 +31,8 @@ def carry_out(
         (link,) = yield (read_link(principal, questions),)
         wanted, failed = _decide(principal, change, link, allowed)
     while wanted is not None and failed is None and writes < MOST_WRITES:
-        journal.intend(wanted)
+        if (failed := _unintended(journal, wanted)) is not None:
+            break
         (answer,) = yield (_write(principal, questions, wanted),)
         writes += 1
         (link,) = yield (read_link(principal, questions),)
@@ -43,8 +45,19 @@ def carry_out(
         elif writes == MOST_WRITES:
             failed = answer.reason if isinstance(answer, Missing) else NOT_KEPT
     if writes:
-        journal.ended(change, failed)
+        with suppress(OSError):  # then it stands as begun, and the next run looks
+            journal.ended(change, failed)
     return Outcome(change=change, writes=writes, failed=failed), link
+
+
+def _unintended(journal: Journal, change: Change) -> Reason | None:
+    """Why the intention could not be put on disk: then nothing is sent."""
+    try:
+        journal.intend(change)
+    except OSError as error:
+        message = f"Nothing was sent: the journal {journal.path} can't be written ({error.strerror})."
+        return Reason(code=Code.UNAVAILABLE, message=message)
+    return None
 
 
 def _worth_another(reason: Reason, sent: Change, wanted: Change) -> bool:

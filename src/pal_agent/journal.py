@@ -1,5 +1,6 @@
 """The intent journal: each link write stands on disk before it is sent, so that a crash hides none of them."""
 
+import errno
 import json
 import os
 import threading
@@ -63,7 +64,8 @@ class Journal:
         with self._lock:
             descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             try:
-                os.write(descriptor, line.encode())
+                if os.write(descriptor, line.encode()) < len(line):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)

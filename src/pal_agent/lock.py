@@ -17,26 +17,31 @@ NAME, HOLDER = "apply.lock", "apply.lock.holder"
 @contextmanager
 def only_one(directory: Path) -> Iterator[None]:
     """Raises Refused, naming the holder, when another apply is at work."""
+    lock = _taken(directory)
+    try:
+        yield
+    finally:
+        (directory / HOLDER).unlink(missing_ok=True)
+        lock.release()
+
+
+def _taken(directory: Path) -> FileLock:
+    lock = FileLock(directory / NAME, timeout=0, mode=0o600)
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = FileLock(directory / NAME, timeout=0, mode=0o600)
-        with lock:
-            _write_holder(directory / HOLDER)
-            try:
-                yield
-            finally:
-                (directory / HOLDER).unlink(missing_ok=True)
+        lock.acquire()
+        _write_holder(directory / HOLDER)
     except Timeout as error:
         raise Refused(
             f"another apply is at work: {_holder(directory / HOLDER)}. Nothing was written",
             where=str(directory / NAME),
             mend="Wait for it to end, or end it.",
         ) from error
-    except BrokenPipeError:
-        raise  # the reader of stdout has gone: nothing to do with this folder
     except OSError as error:
+        lock.release()
         mend = "apply needs a folder for its lock and journal; see history.path in the configuration."
         raise AgentError(f"can't be written to: {error.strerror}", where=str(directory), mend=mend) from error
+    return lock
 
 
 def _write_holder(path: Path) -> None:

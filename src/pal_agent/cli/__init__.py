@@ -72,8 +72,9 @@ def group(context: click.Context, /, **options: object) -> None:
 
 def main() -> NoReturn:
     """The console script: words in, exit code out; every ending of the contract is decided here."""
-    from pal_agent.cli.ending import ended
+    from pal_agent.cli.ending import ended, with_streams
 
+    with_streams()
     gc.set_threshold(20_000, 20, 50)  # little here is cyclic; collecting by the defaults was a tenth of the start
     if "_PAL_AGENT_COMPLETE" in os.environ:  # a shell asks what may follow
         from pal_agent.cli.bash_completion import install

@@ -1,25 +1,39 @@
 """How a command ends: every exit code of the contract, and nothing but a bug shows a traceback."""
 
+import errno
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
+from typing import TypeGuard
 
 import click
 
 from pal_agent.errors import AgentError, ExitCode
 from pal_agent.interruption import Ended
 
+FULL = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO}
+
+
+def with_streams() -> None:
+    """What was closed before we started (`2>&-`) leads nowhere instead: else the next file to be opened gets its
+    number, and with it what is printed."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - until the process ends
+
 
 def ended(run: Callable[[], object]) -> int:
     """Runs a command and returns its exit code. Messages go to stderr."""
     try:
         code = _attempt(run)
-        if sys.stdout is not None:  # None when it was closed before we started
+        if sys.stdout is not None:
             sys.stdout.flush()
     except BrokenPipeError:
-        # The reader (`head`, say) has gone: keep the interpreter from complaining when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence()  # the reader (`head`, say) has gone
         return ExitCode.OK
+    except OSError as error:
+        return _unprinted(error)
     return code
 
 
@@ -45,9 +59,25 @@ def _attempt(run: Callable[[], object]) -> int:
         raise
     except SystemExit:
         return ExitCode.OK  # click's answer to a reader of stdout that has gone
-    except Exception:  # noqa: BLE001 - the one place where a bug becomes exit code 70
-        return _bug()
+    except Exception as error:  # noqa: BLE001 - the one place where a bug becomes exit code 70
+        return _unprinted(error) if _is_full(error) else _bug()
     return code if isinstance(code, int) else ExitCode.OK
+
+
+def _is_full(error: Exception) -> TypeGuard[OSError]:
+    """Where stdout goes is full. What fails with a file of ours has its name, or has been translated."""
+    return isinstance(error, OSError) and error.errno in FULL and error.filename is None
+
+
+def _unprinted(error: OSError) -> int:
+    _silence()
+    click.echo(f"Error: the output can't be written: {error.strerror}", err=True)
+    return ExitCode.USAGE
+
+
+def _silence() -> None:
+    """Keeps the interpreter from complaining when it flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _bug() -> int:
