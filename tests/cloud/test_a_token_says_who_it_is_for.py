@@ -5,6 +5,9 @@ import json
 import pickle
 import threading
 import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -12,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pal_agent.cloud.failure import Failure
-from pal_agent.cloud.principal import Identity, Principal, Token, identity_in
-from pal_agent.model import Code, Target
+from pal_agent.cloud.patience import Pace
+from pal_agent.cloud.principal import RENEW_AGAIN, Identity, Principal, Token, identity_in, paused
+from pal_agent.model import Code, Reason, Target
 
 TENANT, OBJECT, APP = (f"0000000{n}-0000-4000-8000-00000000000a" for n in (1, 2, 3))
 TARGET = Target(credential="one", tenant_id=TENANT, client_id=APP, expected_partner_id="5127255")
@@ -183,5 +187,108 @@ def test_a_token_is_not_shown_and_stays_in_its_process() -> None:
     token = Token(text="very-secret", expires_on=0.0)
     assert "very-secret" not in repr(token)
     assert "very-secret" not in str(token)
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="a token stays in its process"):
         pickle.dumps(token)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"tid": "another"}, "The token is for tenant another."),
+        ({"appid": "another"}, "The token is for application another."),
+        ({"appid": None}, "The token is for application None."),
+        ({"oid": 5}, "The token can't be read: its claims are not text."),
+        ({"tid": 5}, "The token can't be read: its claims are not text."),
+        ({"appid": 5}, "The token can't be read: its claims are not text."),
+        ({"oid": "another"}, "A new token is for another principal than the first one."),
+    ],
+    ids=str,
+)
+def test_what_is_wrong_with_a_token_is_said(wrong: dict[str, Any], message: str) -> None:
+    """In words a person can act on."""
+    one = principal(SignIns(claims(), claims(**wrong)))
+    one.sign_in()
+    with pytest.raises(Failure) as caught:
+        one.renew(stale=one.token(), claims=None)
+    assert caught.value.reason.message == message
+
+
+def test_without_a_token_it_is_said_so() -> None:
+    """Rather than sending nothing, or none."""
+    with pytest.raises(Failure) as caught:
+        principal(SignIns()).token()
+    assert caught.value.reason == Reason(code=Code.CREDENTIAL_INVALID, message="There is no token for this credential.")
+    with pytest.raises(Failure, match=r"^The token can't be read: it names no object ID or tenant\.$"):
+        identity_in("a.b.c")
+
+
+def test_a_pause_is_told_as_the_throttling_it_is() -> None:
+    """How long it lasts, and as if Azure had said so once more."""
+    failure = paused(12.4)
+    assert failure.reason == Reason(
+        code=Code.THROTTLED, message="Azure asked this principal to wait another 12 s.", status=429
+    )
+    assert (failure.transient, failure.throttled, failure.retry_after) == (True, True, 12.4)
+
+
+def test_a_token_refused_at_once_is_said_so() -> None:
+    """And a while later it may be renewed again."""
+    one = principal(sign_in := SignIns())
+    one.sign_in()
+    second = one.renew(stale=one.token(), claims=None)
+    with pytest.raises(Failure, match=r"^Azure refuses a token that it has just issued\.$"):
+        one.renew(stale=second, claims=None)
+    assert one._renewed_at is not None
+    one._renewed_at -= RENEW_AGAIN
+    one.renew(stale=second, claims="c")
+    assert sign_in.asked == [None, None, "c"]
+
+
+def test_a_young_token_or_one_that_lasts_is_not_renewed() -> None:
+    """Both must be: a minute old, and within a minute of its end."""
+    for lasting, age, asked in ((30, 59, 1), (3600, 61, 1), (90, 61, 1), (50, 61, 2)):
+        one = principal(sign_in := SignIns(lasting=lasting))
+        one.sign_in()
+        one._issued_at -= age
+        one.token()
+        assert sign_in.asked == [None] * asked
+
+
+@pytest.mark.parametrize(
+    ("date", "ahead"), [(3600, 3600.0), (-3600, -3600.0), (None, 0.0)], ids=["ahead", "behind", "no date"]
+)
+def test_how_far_the_clocks_are_apart_is_kept(date: int | None, ahead: float) -> None:
+    """From the first answer that tells; a date that can't be read counts as none apart."""
+    one = principal(SignIns())
+    one.note({})
+    assert one.clock_skew is None
+    moment = "soon" if date is None else format_datetime(datetime.now(UTC) + timedelta(seconds=date), usegmt=True)
+    one.note({"Date": moment})
+    assert one.clock_skew == pytest.approx(ahead, abs=5)
+    one.note({"Date": "Thu, 01 Jan 2099 00:00:00 GMT"})
+    assert one.clock_skew == pytest.approx(ahead, abs=5)
+
+
+def test_the_deadline_starts_when_it_is_first_asked_for() -> None:
+    """It stays until the next phase of work."""
+    one = principal(SignIns())
+    first = one.deadline
+    assert first - time.monotonic() == pytest.approx(30, abs=1)
+    assert one.deadline == first
+    one.restart()
+    one._timeout = 300
+    assert one.deadline - first == pytest.approx(270, abs=1)
+
+
+def test_a_new_principal_knows_nothing_yet() -> None:
+    """No pause, no identity, Azure's usual pace."""
+    one = principal(SignIns())
+    assert (one.target, one.pace, one.paused_until, one.identity) == (TARGET, Pace(), 0.0, None)
+    assert one.sign_in() == one.identity == Identity(object_id=OBJECT, tenant_id=TENANT, app_id=APP)
+
+
+def test_a_target_without_an_application_takes_any() -> None:
+    """A managed identity, or whoever is signed in with `az login`."""
+    target = replace(TARGET, client_id=None)
+    one = Principal(target, sign_in=SignIns({"oid": OBJECT, "tid": TENANT}), timeout=30)
+    assert one.sign_in() == Identity(object_id=OBJECT, tenant_id=TENANT, app_id=None)

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pal_agent.cloud import deadline
-from pal_agent.cloud.exchange import Exchange, Later
+from pal_agent.cloud.exchange import OUT_OF_TIME, Exchange, Later
 from pal_agent.cloud.failure import Failure
 from pal_agent.cloud.patience import Pace
 from pal_agent.cloud.principal import Principal, Token
-from pal_agent.model import Code, Missing, Target
+from pal_agent.cloud.quota import TooEarly
+from pal_agent.model import Code, Missing, Reason, Target
 
 AT_ONCE = Pace(base=1e-6, shortest=1e-9, longest=1e-6)
 TARGET = Target(credential="one", tenant_id="t", client_id=None, expected_partner_id="5127255")
@@ -172,3 +173,63 @@ def test_the_attempt_knows_how_long_it_may_take() -> None:
     Exchange(principal(timeout=5.0), lambda: seen.append(deadline.left())).attempt()
     assert 4.5 < seen[0] <= 5.0
     assert deadline.left() == deadline.READ_TIMEOUT
+
+
+def test_out_of_time_is_said_in_one_way() -> None:
+    """Whether the last try fell silent, or there was no time for one."""
+    one = principal()
+    exchange = Exchange(one, asking(*[SILENT] * 7))
+    assert isinstance(exchange.attempt(), Later)
+    one._deadline = time.monotonic()
+    assert exchange.attempt() == Missing(reason=OUT_OF_TIME)
+
+
+def test_a_refused_write_pauses_nobody() -> None:
+    """There is nothing to wait for."""
+    one = principal()
+    Exchange(one, asking(FORBIDDEN), once=True).attempt()
+    assert one.paused_until <= time.monotonic()
+
+
+def test_silence_with_time_left_is_told_as_it_was() -> None:
+    """Only silence to the very end is the target's time that was up."""
+    pace = Pace(tries=1)
+    answer = Exchange(principal(pace=pace, timeout=300), asking(SILENT)).attempt()
+    assert answer == Missing(reason=SILENT.reason)
+
+    one = principal(pace=pace, timeout=0.05)
+
+    def silent() -> str:
+        while time.monotonic() < one.deadline:
+            pass
+        raise SILENT
+
+    assert Exchange(one, silent).attempt() == Missing(reason=OUT_OF_TIME)
+
+
+def test_a_long_wait_is_told_in_words() -> None:
+    """What Azure said, how long, and with its status."""
+    answer = Exchange(principal(), asking(throttled(3600))).attempt()
+    message = "Slow. Azure asks to wait 3600 s, longer than there is time."
+    assert answer == Missing(reason=Reason(code=Code.THROTTLED, message=message, status=429))
+
+
+def test_who_waits_for_what_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """For `-v`: the target, the reason, how long."""
+    with caplog.at_level("INFO", logger="pal_agent"):
+        Exchange(principal(pace=Pace(base=2, shortest=2, longest=2)), asking(BROKEN)).attempt()
+    assert [record.getMessage() for record in caplog.records] == ["one@t: Broken. Again in 2.0 s."]
+
+
+def test_what_is_too_early_is_put_off_as_long_as_it_says() -> None:
+    """By the quota, not by a fault."""
+
+    def early() -> str:
+        raise TooEarly(7)
+
+    exchange = Exchange(principal(), early)
+    assert exchange.ready_at() == 0.0
+    later = exchange.attempt()
+    assert isinstance(later, Later)
+    assert later.moment - time.monotonic() == pytest.approx(7, abs=0.5)
+    assert exchange.ready_at() == later.moment

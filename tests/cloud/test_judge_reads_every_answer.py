@@ -1,8 +1,10 @@
 """The one place that translates Azure's answers: status, headers and body in, a reason out."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 
 from pal_agent.cloud import judge
 from pal_agent.cloud.failure import Failure
-from pal_agent.model import Code
+from pal_agent.model import Code, Reason
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -184,3 +186,103 @@ def test_what_is_no_json_may_be_whole_next_time(body: bytes) -> None:
     with pytest.raises(Failure) as caught:
         judge.read_json(body, 200)
     assert (caught.value.reason.code, caught.value.transient) == (Code.BAD_RESPONSE, True)
+
+
+IN_HALF_A_MINUTE = "Mon, 01 Jun 2026 12:00:30 GMT"
+
+
+@pytest.mark.parametrize("judgement", [judge.arm_failure, judge.sign_in_failure], ids=["arm", "sign-in"])
+@pytest.mark.parametrize("header", ["30", IN_HALF_A_MINUTE], ids=["seconds", "date"])
+def test_throttling_says_how_long(judgement: Callable[..., Failure], header: str) -> None:
+    """Azure's own pace, to the second, and in words."""
+    failure = judgement(429, {"Retry-After": header}, b"", NOW)
+    assert (failure.retry_after, failure.throttled, failure.transient) == (30.0, True, True)
+    assert failure.reason == Reason(code=Code.THROTTLED, message="Azure asks to slow down for 30 s.", status=429)
+    assert judgement(429, {}, b"", NOW).reason.message == "Azure asks to slow down."
+
+
+@pytest.mark.parametrize("judgement", [judge.arm_failure, judge.sign_in_failure], ids=["arm", "sign-in"])
+@pytest.mark.parametrize("header", ["30", IN_HALF_A_MINUTE], ids=["seconds", "date"])
+def test_a_passing_fault_may_ask_to_wait(judgement: Callable[..., Failure], header: str) -> None:
+    """It is no throttling: the principal's other questions go on."""
+    failure = judgement(503, {"Retry-After": header}, b"", NOW)
+    assert (failure.retry_after, failure.throttled, failure.transient) == (30.0, False, True)
+    assert failure.reason == Reason(code=Code.UNAVAILABLE, message="Azure answered with HTTP 503.", status=503)
+
+
+def test_a_passing_fault_is_told_in_azures_words() -> None:
+    """With the ID that Azure's support asks for."""
+    failure = arm(503, "ServerBusy", "Come back.", x_ms_correlation_request_id="abc-123")
+    assert failure.reason.message == "ServerBusy: Come back. (correlation ID abc-123)"
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"error": {"code": "Odd", "message": "Why."}}, "Odd: Why."),
+        ({"error": {"code": "Odd", "message": 5}}, "Odd"),
+        ({"error": {"code": "Odd"}}, "Odd"),
+        ({"error": {"code": "", "message": "Why."}}, "Why."),
+        ({"error": {"code": "", "message": ""}}, "Azure answered with HTTP 404."),
+        ({"error": {"code": 5, "message": "Why."}}, "Azure answered with HTTP 404."),
+        ([], "Azure answered with HTTP 404."),
+    ],
+    ids=str,
+)
+def test_as_much_as_azure_said_is_told(body: Any, message: str) -> None:
+    """Code and message, one of them, or the status alone."""
+    failure = judge.arm_failure(404, {}, json.dumps(body).encode(), NOW)
+    assert failure.reason == Reason(code=Code.BAD_RESPONSE, message=message, status=404)
+
+
+def test_a_redirect_is_said_to_be_one() -> None:
+    """Whatever its body says."""
+    assert arm(302, "Odd", "Why.").reason.message == "Azure answered with a redirect, which is not followed."
+    assert (arm(299, "Odd").reason.message, arm(300).reason.message[:27]) == ("Odd", "Azure answered with a redir")
+    assert arm(399).reason.message != arm(400).reason.message == "Azure answered with HTTP 400."
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "azure_code", "message"),
+    [
+        (
+            {"error": "e", "error_description": "AADSTS1: A.\r\nTrace ID: x"},
+            "credential-invalid",
+            "AADSTS1",
+            "AADSTS1: A.",
+        ),
+        ({"error": "e", "error_description": "AADSTS1: A.\nB"}, "credential-invalid", "AADSTS1", "AADSTS1: A."),
+        ({"error": "e", "error_description": "AADSTS1: A.\rB"}, "credential-invalid", "AADSTS1", "AADSTS1: A."),
+        ({"error": "e", "error_description": "(AADSTS1) AADSTS90002: A."}, "tenant-not-found", "AADSTS1", None),
+        ({"error": "e", "error_description": "(AADSTS1) AADSTS53003: A."}, "blocked-by-policy", "AADSTS1", None),
+        ({"error": "invalid_grant"}, "credential-invalid", "invalid_grant", "invalid_grant"),
+        ({"error": "access_denied"}, "credential-invalid", "access_denied", "access_denied"),
+        ({"error": "invalid_client"}, "credential-invalid", "invalid_client", "invalid_client"),
+        ({"error": "e", "error_description": 5}, "bad-response", "e", "e"),
+        ({"error": 5, "error_description": "Why."}, "bad-response", None, "Why."),
+        ({"error": 5}, "bad-response", None, "Sign-in was refused with HTTP 400."),
+        ([], "bad-response", None, "Sign-in was refused with HTTP 400."),
+    ],
+    ids=str,
+)
+def test_as_much_as_entra_said_is_told(body: Any, code: str, azure_code: str | None, message: str | None) -> None:
+    """The first line of it, or OAuth's word, or the status alone; any of its numbers may be the one that counts."""
+    failure = judge.sign_in_failure(400, {}, json.dumps(body).encode(), NOW)
+    told = message or body["error_description"]
+    assert failure.reason == Reason(code=Code(code), message=told, status=400)
+    assert (failure.azure_code, failure.transient) == (azure_code, False)
+
+
+def test_entra_out_of_order_passes() -> None:
+    """RFC 6749's `temporarily_unavailable`, with its status."""
+    failure = entra(None, "temporarily_unavailable", 400)
+    assert failure.reason == Reason(code=Code.UNAVAILABLE, message="temporarily_unavailable", status=400)
+
+
+def test_as_many_values_as_that_are_read_and_no_more() -> None:
+    """Counted before they are made into objects."""
+    assert len(judge.read_json(b"[" + b"0," * (judge.MOST_VALUES - 1) + b"0]", 200)) == judge.MOST_VALUES
+    with pytest.raises(Failure) as caught:
+        judge.read_json(b"[" + b"0," * judge.MOST_VALUES + b"0]", 200)
+    reason = caught.value.reason
+    assert (reason.message, reason.status) == ("The answer is not JSON, or absurdly much of it.", 200)

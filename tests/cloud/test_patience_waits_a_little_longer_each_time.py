@@ -64,3 +64,10 @@ def test_no_wait_reaches_beyond_the_deadline(wait: float, left: float) -> None:
 def test_what_will_not_pass_is_not_tried_again() -> None:
     """Whatever it asks to wait."""
     assert Patience().delay(Failure(Code.FORBIDDEN, "x", status=403), left=LONG, chance=0.5) is None
+
+
+def test_what_azure_hinted_counts_for_the_next_back_off() -> None:
+    """After throttling with a hint, a wait without one starts where the tries stand, both kinds together."""
+    patience = Patience(Pace(tries=100), tries=1)
+    assert patience.delay(hinted(1), left=LONG, chance=1.0) == 1
+    assert patience.delay(PASSING, left=LONG, chance=1.0) == pytest.approx(1.6)
