@@ -28,7 +28,7 @@ class Tokens:
             head, _, signature = token.rpartition(".")
             if not hmac.compare_digest(signature.encode(), self._signature(head).encode()):
                 return None
-            if len(self._verified) > 50_000:
+            if len(self._verified) > 2_000:
                 self._verified.clear()
             self._verified[token] = payload_of(token)
         return self._verified[token]
