@@ -1,8 +1,21 @@
 """Answers carry what Azure said: nothing that a report shows is lost or made up on the way."""
 
-from pal_agent.attribution import Doubts, Sighting, attribute, link_of, summarise
-from pal_agent.model import Link, LinkFact, LinkState, SubscriptionFacts, Target, TargetFacts, Tier
+from dataclasses import replace
+
+from pal_agent.attribution import Doubts, Sighting, attribute, holdings, link_of, summarise
+from pal_agent.model import (
+    Assignment,
+    DenyAssignment,
+    Link,
+    LinkFact,
+    LinkState,
+    SubscriptionFacts,
+    Target,
+    TargetFacts,
+    Tier,
+)
 from pal_agent.roles import bundled
+from tests.attribution.shorthand import CONTRIBUTOR, EVERYONE
 
 TARGET = Target(credential="one", tenant_id="t1", client_id=None, expected_partner_id="5127255")
 LINK = LinkFact(
@@ -43,3 +56,13 @@ def test_a_subscription_is_shown_whole() -> None:
     result = attribute([sighting], doubts=Doubts(), catalogue=bundled(), require=Tier.INFLUENCE)
     assert (result.subscription_id, result.name, result.tenant_id) == ("S1", "Sales", "t1")
     assert (result.state, result.quota_id, result.seen_by) == ("Warned", "PayAsYouGo_2014-09-01", ("one@t1",))
+
+
+def test_a_target_of_which_no_token_told_who_it_is_holds_through_groups_only() -> None:
+    """And a denial for everyone is for it, too, whomever that spares."""
+    scope = "/subscriptions/S1"
+    assignment = Assignment(id="x", scope=scope, role_definition_id=CONTRIBUTOR, principal_id="g")
+    denial = DenyAssignment(id="d", name=None, scope=scope, principals=(EVERYONE,), excluded=("oid",))
+    seen = replace(SEEN, assignments=(assignment,), deny=(denial,), time_bound=())
+    (holding,) = holdings(replace(FACTS, object_id=None), seen, bundled())
+    assert (holding.assignment.via, holding.denials) == ("group", (denial,))
