@@ -62,7 +62,9 @@ def test_a_target_of_which_no_token_told_who_it_is_holds_through_groups_only() -
     """And a denial for everyone is for it, too, whomever that spares."""
     scope = "/subscriptions/S1"
     assignment = Assignment(id="x", scope=scope, role_definition_id=CONTRIBUTOR, principal_id="g")
-    denial = DenyAssignment(id="d", name=None, scope=scope, principals=(EVERYONE,), excluded=("oid",))
+    denial = DenyAssignment(
+        id="d", name=None, scope=scope, principals=(EVERYONE,), excluded=("oid",), not_child_scopes=False
+    )
     seen = replace(SEEN, assignments=(assignment,), deny=(denial,), time_bound=())
     (holding,) = holdings(replace(FACTS, object_id=None), seen, bundled())
     assert (holding.assignment.via, holding.denials) == ("group", (denial,))
