@@ -6,14 +6,20 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 import requests
 from requests.adapters import BaseAdapter
 
 from pal_agent import codec
 from pal_agent.access import secret_reader
 from pal_agent.batch import Batch, split
+from pal_agent.cloud import deadline
+from pal_agent.cloud.azure import Azure
 from pal_agent.cloud.principal import Token
+from pal_agent.cloud.session import Adapter, Session, trust
+from pal_agent.cloud.transport import Transport
 from pal_agent.credentials import Place
+from pal_agent.settings import Cloud
 from tests.secrets.canaries import hits
 from tests.secrets.stage import ENVIRONMENT
 
@@ -118,6 +124,20 @@ def test_a_token_stays_in_its_process() -> None:
     token = Token(text="eyJ0eXAiOiJKV1QiLCJhbGciOiJ.zebrafinch.quokkarat", expires_on=0.0)
     assert not hits(f"{token!r} {token} {token!s}".encode())
     assert pickled(token) == b""
+
+
+def test_a_session_stays_in_its_process(monkeypatch) -> None:
+    """It remembers the proxy, whose address may hold a password; so does whatever sends through it."""
+    monkeypatch.setenv("HTTPS_PROXY", ENVIRONMENT["HTTPS_PROXY"])
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    session = Session(Adapter(trust(None, {}), 1))
+    request = requests.Request("GET", "https://management.azure.com/").prepare()
+    with deadline.until(0), pytest.raises(requests.RequestException):
+        session.send(request)
+    for one in (session, Transport(session), Azure(Cloud(), session)):
+        assert not hits(printed(one))
+        assert pickled(one) == b""
+    session.close()
 
 
 def test_what_travels_to_workers_holds_references_only(theatre) -> None:

@@ -99,6 +99,9 @@ class Session:
         self._adapter = adapter
         self._proxies: dict[str, dict[str, str]] = {}
 
+    def __reduce__(self) -> str | tuple[object, ...]:
+        raise TypeError("a session stays in its process: a proxy's address may hold a password")
+
     def send(self, request: requests.PreparedRequest) -> requests.Response:
         """One exchange, as far as the response's headers. Raises what requests raises."""
         left = deadline.left()
