@@ -202,7 +202,7 @@ def test_a_token_is_not_shown_and_stays_in_its_process() -> None:
         ({"appid": 5}, "The token can't be read: its claims are not text."),
         ({"oid": "another"}, "A new token is for another principal than the first one."),
     ],
-    ids=str,
+    ids=["tenant", "application", "no application", "odd object", "odd tenant", "odd application", "object"],
 )
 def test_what_is_wrong_with_a_token_is_said(wrong: dict[str, Any], message: str) -> None:
     """In words a person can act on."""

@@ -107,6 +107,7 @@ def test_a_refused_token_is_replaced_once(headers: dict[str, str], claims: str |
         ('claims="eyJhIjoiw74-In0"', '{"a":"þ>"}'),
         ('claims="eyJhIjoiw74+In0"', '{"a":"þ>"}'),
     ],
+    ids=range(4),
 )
 def test_both_alphabets_of_base64_are_read(challenge: str, claims: str) -> None:
     """The plain one and the one for URLs."""
@@ -234,7 +235,9 @@ def refused(message: str, **details: Any) -> Failure:
 
 
 @pytest.mark.parametrize("field", ["client_secret", "client_assertion"])
-@pytest.mark.parametrize("spelled", SPELLINGS)
+@pytest.mark.parametrize(
+    "spelled", SPELLINGS, ids=["plain", "upper", "quoted", "quoted plus", "quoted all", "json", "html"]
+)
 def test_a_secret_is_known_in_every_spelling(field: str, spelled: str) -> None:
     """As a server may echo it, whole, and in Azure's own code, too."""
     request = HttpRequest("POST", URL, data={field: SECRET})

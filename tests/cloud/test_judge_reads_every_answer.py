@@ -227,7 +227,7 @@ def test_a_passing_fault_is_told_in_azures_words() -> None:
         ({"error": {"code": 5, "message": "Why."}}, "Azure answered with HTTP 404."),
         ([], "Azure answered with HTTP 404."),
     ],
-    ids=str,
+    ids=["both", "odd message", "code", "message", "neither", "odd code", "no object"],
 )
 def test_as_much_as_azure_said_is_told(body: Any, message: str) -> None:
     """Code and message, one of them, or the status alone."""
@@ -263,7 +263,7 @@ def test_a_redirect_is_said_to_be_one() -> None:
         ({"error": 5}, "bad-response", None, "Sign-in was refused with HTTP 400."),
         ([], "bad-response", None, "Sign-in was refused with HTTP 400."),
     ],
-    ids=str,
+    ids=range(12),
 )
 def test_as_much_as_entra_said_is_told(body: Any, code: str, azure_code: str | None, message: str | None) -> None:
     """The first line of it, or OAuth's word, or the status alone; any of its numbers may be the one that counts."""
