@@ -177,6 +177,29 @@ def test_the_journal_tells_how_it_ended(
     assert (entry.change, entry.ended, entry.failed) == (CREATE, True, ending)
 
 
+def test_what_cannot_stand_in_the_journal_is_not_sent(tmp_path: Path) -> None:
+    """Told as the target's failure, with the file and why."""
+    journal = Journal(tmp_path, run_id="run", now=lambda: "now")  # a folder
+    story = Story(journal, CREATE, allowed=Allowed())
+    outcome, link = story.told([None], [LINKED])
+    assert (outcome.writes, link, story.azure.asked) == (0, None, [])
+    assert outcome.failed == Reason(
+        code=Code.UNAVAILABLE, message=f"Nothing was sent: the journal {tmp_path} can't be written (Is a directory)."
+    )
+
+
+def test_an_ending_that_cannot_stand_in_the_journal_changes_nothing(tmp_path: Path) -> None:
+    """The write was made and read back: that is what is told."""
+
+    class FullSoon(Journal):
+        def ended(self, change: Change, failed: Reason | None) -> None:
+            raise OSError(28, "No space left on device")
+
+    journal = FullSoon(tmp_path / "journal.jsonl", run_id="run", now=lambda: "now")
+    outcome, link = Story(journal, CREATE, allowed=Allowed()).told([None], [LINKED])
+    assert (outcome.failed, link) == (None, LINKED)
+
+
 def test_an_old_read_is_repeated_before_writing(tell: Tell) -> None:
     """The link was linked by somebody else while the user was asked: nothing is written."""
     outcome, link = tell(CREATE, writes=[], reads=[OTHER], age=FRESH + 1)
