@@ -22,13 +22,14 @@ ALL_KINDS = [
     facts(5, NoLink(), "absent"),
     facts(6, UNREADABLE),
     facts(7, AUTOMATIC),
+    facts(8, AUTOMATIC),
 ]
 
 
 def test_the_counts_are_of_what_they_say() -> None:
     """Automatic CSP access is as desired, what could not be read is unverified, and existing links were read."""
     found = plan(ALL_KINDS, Allowed())
-    assert (found.unchanged, found.unverified, found.existing) == (3, 1, 3)
+    assert (found.unchanged, found.unverified, found.existing) == (4, 1, 3)
     assert [blocked.reason for blocked in found.blocked] == ["needs --replace", "needs --remove"]
 
 
