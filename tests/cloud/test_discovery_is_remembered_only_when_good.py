@@ -63,6 +63,7 @@ def test_nobody_waits_beyond_the_own_deadline() -> None:
             endpoints.answer("u", lambda: ANSWER)
         assert time.monotonic() - started < 5
         assert (caught.value.reason.code, caught.value.transient) == (Code.TIMEOUT, True)
+        assert caught.value.reason.message == "No answer in time."
     finally:
         release.set()
         holder.join()
@@ -82,3 +83,4 @@ def test_what_is_remembered_is_bounded() -> None:
     assert "again" not in asked
     endpoints.answer("0", lambda: ask("again"))
     assert "again" in asked
+    assert len(endpoints._asking) == Endpoints.KEPT

@@ -250,7 +250,8 @@ def test_a_token_and_a_secret_are_both_taken_out() -> None:
     request = HttpRequest("POST", URL, data={"client_secret": "s3cret"}, headers={"Authorization": "Bearer t0ken"})
     assert fit_to_show(refused("s3cret and t0ken"), request).reason.message == "*** and ***"
     assert (
-        fit_to_show(refused("s3cret and None"), HttpRequest("POST", URL, data={})).reason.message == "s3cret and None"
+        fit_to_show(refused("s3cret and None"), HttpRequest("POST", URL, data={"a": "b"})).reason.message
+        == "s3cret and None"
     )
     assert fit_to_show(refused("an object"), HttpRequest("GET", URL)).reason.message == "an object"
 
@@ -259,8 +260,8 @@ def test_of_two_secrets_one_in_the_other_the_longer_goes_first() -> None:
     """So that no rest of it stays."""
     request = HttpRequest("POST", URL, data={"client_secret": "abcabc", "client_assertion": "abcabcdef"})
     assert fit_to_show(refused("x abcabcdef x"), request).reason.message == "x *** x"
-    turned = HttpRequest("POST", URL, data={"client_secret": "zz9", "client_assertion": "azz9zz9zz9"})
-    assert fit_to_show(refused("x azz9zz9zz9 x"), turned).reason.message == "x *** x"
+    turned = HttpRequest("POST", URL, data={"client_secret": "abcabc", "client_assertion": "ABCABCdef"})
+    assert fit_to_show(refused("x ABCABCdef x"), turned).reason.message == "x *** x"
 
 
 @pytest.mark.parametrize(("length", "shown"), [(399, 399), (400, 400), (401, 400), (5000, 400)])

@@ -273,6 +273,13 @@ def test_as_much_as_entra_said_is_told(body: Any, code: str, azure_code: str | N
     assert (failure.azure_code, failure.transient) == (azure_code, False)
 
 
+def test_an_answer_that_is_no_json_is_told_by_its_status() -> None:
+    """A proxy's page, say."""
+    failure = judge.sign_in_failure(400, {}, b"<html>", NOW)
+    assert failure.reason == Reason(code=Code.BAD_RESPONSE, message="Sign-in was refused with HTTP 400.", status=400)
+    assert failure.azure_code is None
+
+
 def test_entra_out_of_order_passes() -> None:
     """RFC 6749's `temporarily_unavailable`, with its status."""
     failure = entra(None, "temporarily_unavailable", 400)

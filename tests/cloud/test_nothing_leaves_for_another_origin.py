@@ -79,6 +79,13 @@ def test_no_spelling_leads_elsewhere(rest: str) -> None:
         assert (parts.hostname, parts.port or 443, parts.username) == ("management.azure.com", 443, None)
 
 
+def test_each_scheme_has_its_port() -> None:
+    """Where the URL names none; any other scheme is odd."""
+    assert origin("http://Host/x") == ("http", "host", 80)
+    assert origin("http://host:8080/x") == ("http", "host", 8080)
+    assert origin("ftp://host/x") is None
+
+
 def test_an_odd_allowance_allows_nothing() -> None:
     """An origin that can't be read is not "any"."""
     with pytest.raises(Failure):

@@ -33,6 +33,7 @@ def test_the_files():
         f"{'x' * 39} y",
         'say "hi"\n\x1b',
         "contoso ltd",
+        "!" + "y" * 45,
     ]
     listed = [customer(number, name, "kanji.example.com" if number == 4 else "") for number, name in enumerate(names)]
     texts = (

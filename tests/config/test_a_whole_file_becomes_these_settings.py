@@ -1,5 +1,6 @@
 """A configuration that says everything, and all that becomes of it."""
 
+import tempfile
 from datetime import date
 from pathlib import Path
 
@@ -146,6 +147,9 @@ def test_without_a_history_state_has_a_place_for_each_file(right, written, tmp_p
     assert state_directory(other) != state_directory(file)
     monkeypatch.chdir(tmp_path)
     assert state_directory(Path(file.name)) == state_directory(file)
+    monkeypatch.delenv("XDG_STATE_HOME")
+    monkeypatch.setenv("HOME", "nowhere")
+    assert state_directory(file).parent == Path(tempfile.gettempdir()) / "pal-agent"
 
 
 def test_the_environment_alone_becomes_these_settings():

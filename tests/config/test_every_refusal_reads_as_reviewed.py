@@ -64,6 +64,7 @@ def test_of_files(right, written, tmp_path, refusal):
         (tmp_path / "customers.csv").write_bytes(content.encode() if isinstance(content, str) else content)
         told[f"table: {name}"] = refusal(lambda: config.load(written(listing)))
     (tmp_path / "customers.csv").unlink()
+    told["a folder"] = refusal(lambda: config.load(tmp_path)).replace(str(tmp_path), "FOLDER")
     told["table: not there"] = refusal(lambda: config.load(written(listing)))
     for name, size in (("table", 33), ("file", 9)):
         large = tmp_path / ("customers.csv" if name == "table" else "large.yaml")

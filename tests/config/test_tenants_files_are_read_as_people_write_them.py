@@ -12,6 +12,7 @@ GOOD = {
     "plain": f"tenant_id\n{A}\n{B}\n",
     "byte order mark and carriage returns": f"\ufefftenant_id\r\n{A}\r\n{B}\r\n",
     "semicolons, case, other columns": f'Company name;TENANT_ID\nx;{A.upper()}\n"y;z";{B}\n',
+    "a heading with more capitals than commas": f"XX XXX,tenant_id\nX,{A}\nX,{B}\n",
     "tabs": f"Tenant ID\tx\n{A}\t1\n{B}\t2\n",
     "blank lines and spaces": f"\n tenant_id ,x\n\n {A} ,\n,,\n{B}",
     "Partner Center": f'"Microsoft ID","Company name","Primary domain name"\n"{A}","X, Ltd","x"\n"{B}","Y","y"\n',

@@ -110,7 +110,7 @@ def claims_in(challenge: str) -> str | None:
     if found is None:
         return None
     try:
-        return base64.urlsafe_b64decode(found[1].replace("+", "-").replace("/", "_") + "==").decode()
+        return base64.urlsafe_b64decode(found[1] + "==").decode()
     except ValueError:
         return None
 
