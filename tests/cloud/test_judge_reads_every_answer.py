@@ -1,6 +1,7 @@
 """The one place that translates Azure's answers: status, headers and body in, a reason out."""
 
 import json
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -52,6 +53,17 @@ def test_no_retry_after_ends_a_run(header: str) -> None:
 def test_a_date_is_that_far_ahead(ahead: int) -> None:
     """To the second."""
     assert judge.retry_after(format_datetime(NOW + timedelta(seconds=ahead), usegmt=True), NOW) == ahead
+
+
+def test_a_date_without_a_zone_is_universal_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever the agent runs."""
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    time.tzset()
+    try:
+        assert judge.retry_after("Mon, 01 Jun 2026 12:00:30", NOW) == 30
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def arm(status: int, code: str | None = None, message: str = "", **headers: str) -> Failure:
@@ -291,5 +303,9 @@ def test_as_many_values_as_that_are_read_and_no_more() -> None:
     assert len(judge.read_json(b"[" + b"0," * (judge.MOST_VALUES - 1) + b"0]", 200)) == judge.MOST_VALUES
     with pytest.raises(Failure) as caught:
         judge.read_json(b"[" + b"0," * judge.MOST_VALUES + b"0]", 200)
+    objects = judge.MOST_VALUES // 2
+    assert len(judge.read_json(b"[" + b"{}," * (objects - 1) + b"{}]", 200)) == objects
+    with pytest.raises(Failure):
+        judge.read_json(b"[" + b"{}," * objects + b"{}]", 200)
     reason = caught.value.reason
     assert (reason.message, reason.status) == ("The answer is not JSON, or absurdly much of it.", 200)

@@ -1,6 +1,5 @@
 """A configuration that says everything, and all that becomes of it."""
 
-import tempfile
 from datetime import date
 from pathlib import Path
 
@@ -135,7 +134,7 @@ def test_a_bare_file_has_the_documented_defaults(right, written, tmp_path):
 
 
 def test_without_a_history_state_has_a_place_for_each_file(right, written, tmp_path, monkeypatch):
-    """In the user's own folder, else, without a home, in the one for temporary files; the same place every time."""
+    """In the user's own folder; the same place every time."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home"))
     file = written(right + "history: none\n")
     settings = config.load(file)
@@ -147,9 +146,6 @@ def test_without_a_history_state_has_a_place_for_each_file(right, written, tmp_p
     assert state_directory(other) != state_directory(file)
     monkeypatch.chdir(tmp_path)
     assert state_directory(Path(file.name)) == state_directory(file)
-    monkeypatch.delenv("XDG_STATE_HOME")
-    monkeypatch.setenv("HOME", "nowhere")
-    assert state_directory(file).parent == Path(tempfile.gettempdir()) / "pal-agent"
 
 
 def test_the_environment_alone_becomes_these_settings():
