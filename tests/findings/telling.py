@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from tests.attribution.shorthand import PARTNER, target_facts
 
 from pal_agent.attribution import Doubts, Sighting, attribute, summarise
 from pal_agent.findings import Context, SubscriptionView, TargetView, about_subscription, about_target
 from pal_agent.model import Finding, LinkFact, Missing, NoLink, SubscriptionFacts, TargetFacts, Tier
 from pal_agent.roles import bundled
+from tests.attribution.shorthand import PARTNER, target_facts
 
 FOLDER = Path(__file__).parent.parent / "cases" / "findings"
 TODAY = date(2026, 7, 1)

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.findings.telling import FOLDER, Words, all_findings_of, cases, place
 
 from pal_agent.findings import all_findings
+from tests.findings.telling import FOLDER, Words, all_findings_of, cases, place
 
 KINDS = [kind.id for kind in all_findings()]
 

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.findings.telling import TODAY, Words, all_findings_of, cases, facts_of, findings_of
 
 from pal_agent import findings
 from pal_agent.findings import Kind, all_findings, explain
 from pal_agent.findings._mends import LEAST_ROLE_ID
 from pal_agent.model import Finding, Severity, TargetFacts
+from tests.findings.telling import TODAY, Words, all_findings_of, cases, facts_of, findings_of
 
 CONTRACT = {
     "assignment-eligible-only": "warning",

@@ -50,9 +50,7 @@ def test_nobody_can_be_asked(folder: Path) -> None:
     assert "--yes" in found.stderr
 
 
-@pytest.mark.parametrize(
-    "words", [("--version",), ("explain", "link-missing"), ("roles", "Reader"), ("plan",)]
-)
+@pytest.mark.parametrize("words", [("--version",), ("explain", "link-missing"), ("roles", "Reader"), ("plan",)])
 def test_no_room_for_the_output(folder: Path, words: tuple[str, ...]) -> None:
     """`> /dev/full`: one line on stderr."""
     found = ended(folder, "> /dev/full", *words)
