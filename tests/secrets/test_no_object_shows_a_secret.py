@@ -2,12 +2,14 @@
 
 import gc
 import pickle
+import re
 import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
+from azure.core.rest import HttpRequest
 from requests.adapters import BaseAdapter
 
 from pal_agent import codec
@@ -15,10 +17,13 @@ from pal_agent.access import secret_reader
 from pal_agent.batch import Batch, split
 from pal_agent.cloud import deadline
 from pal_agent.cloud.azure import Azure
+from pal_agent.cloud.failure import Failure
+from pal_agent.cloud.policies import fit_to_show
 from pal_agent.cloud.principal import Token
 from pal_agent.cloud.session import Adapter, Session, trust
 from pal_agent.cloud.transport import Transport
 from pal_agent.credentials import Place
+from pal_agent.model import Code
 from pal_agent.settings import Cloud
 from tests.secrets.canaries import hits
 from tests.secrets.stage import ENVIRONMENT
@@ -124,6 +129,17 @@ def test_a_token_stays_in_its_process() -> None:
     token = Token(text="eyJ0eXAiOiJKV1QiLCJhbGciOiJ.zebrafinch.quokkarat", expires_on=0.0)
     assert not hits(f"{token!r} {token} {token!s}".encode())
     assert pickled(token) == b""
+
+
+@pytest.mark.parametrize("text", ["İ zebra", "ẞ ZEBRA İ", "zebra" * 3, "ﬁ zeBra"])
+def test_taking_a_secret_out_leaves_no_trace_of_it(text: str) -> None:
+    """In any case, beside characters whose lower case is longer; and no pattern of it stays in a cache."""
+    request = HttpRequest("POST", "https://a.example/", data={"client_secret": "Zebra"})
+    shown = fit_to_show(Failure(Code.FORBIDDEN, text), request).reason.message
+    assert "zebra" not in shown.lower()
+    assert shown == re.sub("zebra", "***", text, flags=re.IGNORECASE)
+    patterns = [one.pattern for one in gc.get_objects() if isinstance(one, re.Pattern)]
+    assert not [pattern for pattern in patterns if "Zebra" in str(pattern)]
 
 
 def test_a_session_stays_in_its_process(monkeypatch) -> None:
