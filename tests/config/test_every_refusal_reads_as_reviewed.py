@@ -58,11 +58,15 @@ def test_of_files(right, written, tmp_path, refusal):
     files |= {f"hostile: {name}": content for name, (content, _) in hostile.CASES.items() if len(content) < 1000}
     files |= {f"second writer: {name}": writers.HEAD + text for name, (text, _) in writers.CASES.items()}
     files |= {"wrong all over": HOPELESS, "a tab": right.replace("  id", "\tid"), "brackets": right.replace("}", "")}
+    files |= {f"{count} faults": right + "".join(f"z{at}: 1\n" for at in range(count)) for count in (40, 41)}
+    files["a secret for a key"] = right.replace('secret: "env:FABRIKAM_SECRET"', "hunter2")
     told = {name: refusal(lambda text=text: config.load(written(text))) for name, text in files.items()}
     listing = right.replace(TENANT, "tenants_file: customers.csv")
     for name, (content, *_) in tables.BAD.items():
         (tmp_path / "customers.csv").write_bytes(content.encode() if isinstance(content, str) else content)
         told[f"table: {name}"] = refusal(lambda: config.load(written(listing)))
+    (tmp_path / "customers.csv").write_text("tenant_id\n\nx\n")
+    told["both files"] = refusal(lambda: config.load(written(listing.replace("version: 1", "version: 2"))))
     (tmp_path / "customers.csv").unlink()
     told["a folder"] = refusal(lambda: config.load(tmp_path)).replace(str(tmp_path), "FOLDER")
     told["table: not there"] = refusal(lambda: config.load(written(listing)))
