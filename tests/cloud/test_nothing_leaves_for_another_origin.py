@@ -68,6 +68,8 @@ def test_any_other_is_not(url: str) -> None:
     with pytest.raises(Failure) as caught:
         sent_to(url)
     assert (caught.value.reason.code, caught.value.transient) == (Code.BAD_RESPONSE, False)
+    message = "The answer leads to another host than the configured one; not followed."
+    assert caught.value.reason.message == message
 
 
 @given(rest=st.text(max_size=30))
