@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin
 
-.PHONY: audit sbom fuzz docs demo test test-slow check lint types bench lock clean setup
+.PHONY: audit sbom fuzz mutants docs demo test test-slow check lint types bench lock clean setup
 setup: $(VENV)/.ready
 
 $(VENV)/.ready: requirements.lock pyproject.toml
@@ -56,8 +56,15 @@ fuzz: setup # each target for FUZZ_SECONDS; what it finds is in .fuzz/
 	$(RUN)/pip install --quiet --disable-pip-version-check atheris==3.0.0
 	for target in configuration customers answers names plan_file; do $(RUN)/python -m fuzz $$target -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 || exit 1; done
 
+AREA ?= plan apply
+
+mutants: setup # mutation score of AREA: plan apply, attribution scopes, cloud, or config; then what survived
+	$(RUN)/pip install --quiet --disable-pip-version-check mutmut==3.8.1
+	$(RUN)/mutmut run $(AREA:%='pal_agent.%*')
+	$(RUN)/mutmut results
+
 lock: # needs uv; run after changing dependencies in pyproject.toml
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" --all-extras --no-emit-package pal-agent --group dev pyproject.toml -o requirements.lock
 
 clean:
-	rm -rf $(VENV) .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) mutants .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
