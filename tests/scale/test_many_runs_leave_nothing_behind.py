@@ -57,7 +57,7 @@ def a_run(stage: Stage) -> None:
 def test_descriptors_threads_and_memory_stay_flat(set_up_server: SetUp, runs: int, growth: int) -> None:
     """A few runs fill what is kept on purpose; no later one adds to it. Each is a check and an apply, with faults."""
     stage = set_up_server(settles=False)
-    for _ in range(3):
+    for _ in range(3 + runs // 4):
         a_run(stage)
     held, open_files, threads, memory = objects_of_the_agent(), descriptors(), threading.active_count(), resident()
     for _ in range(runs):
