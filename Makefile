@@ -17,7 +17,7 @@ demo: setup
 	$(RUN)/pal-agent demo
 
 test: setup
-	$(RUN)/python -m pytest -n auto -m "not slow" --cov --cov-report=term:skip-covered --cov-fail-under=90
+	$(RUN)/python -m pytest -n auto -m "not slow" --cov --cov-report=term:skip-covered --cov-fail-under=95
 
 test-slow: setup
 	$(RUN)/python -m pytest -m slow --timeout 3600
