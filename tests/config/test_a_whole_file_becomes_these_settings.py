@@ -151,7 +151,7 @@ def test_without_a_history_state_has_a_place_for_each_file(right, written, tmp_p
 def test_the_environment_alone_becomes_these_settings():
     """Nothing of them is left to chance."""
     environ = {"AZURE_TENANT_ID": T, "AZURE_CLIENT_ID": C.upper(), "AZURE_FEDERATED_TOKEN_FILE": "t.jwt"}
-    assert config.from_environment("5127255", environ, Path("/work")) == Settings(
+    assert config.from_environment("5127255", environ, Path("/somewhere")) == Settings(
         partner_id="5127255",
         partner_name=None,
         credentials=(
@@ -159,12 +159,12 @@ def test_the_environment_alone_becomes_these_settings():
                 name="environment",
                 tenants=(T,),
                 client_id=C,
-                auth=Federated(token=Path("/work/t.jwt")),
+                auth=Federated(token=Path("/somewhere/t.jwt")),
                 partner_id="5127255",
             ),
         ),
-        state_directory=Path("/work/.pal-agent"),
-        history=Path("/work/.pal-agent/history.db"),
+        state_directory=Path("/somewhere/.pal-agent"),
+        history=Path("/somewhere/.pal-agent/history.db"),
     )
 
 

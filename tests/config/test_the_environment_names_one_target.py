@@ -20,7 +20,7 @@ SECRET = {"AZURE_CLIENT_SECRET": CANARY}
     ("environ", "auth"),
     [
         (SECRET, ClientSecret(secret=SecretReference(kind="env", name="AZURE_CLIENT_SECRET"))),
-        ({"AZURE_CLIENT_CERTIFICATE_PATH": "c.pem"}, Certificate(path=Path("/work/c.pem"))),
+        ({"AZURE_CLIENT_CERTIFICATE_PATH": "c.pem"}, Certificate(path=Path("/somewhere/c.pem"))),
         (
             {"AZURE_CLIENT_CERTIFICATE_PATH": "/c.pem", "AZURE_CLIENT_CERTIFICATE_PASSWORD": CANARY},
             Certificate(
@@ -36,10 +36,10 @@ SECRET = {"AZURE_CLIENT_SECRET": CANARY}
 )
 def test_each_way_to_sign_in(environ, auth):
     """As a reference: the secret itself is not in the settings."""
-    settings = config.from_environment("5127255", environ={**IDS, **environ}, cwd=Path("/work"))
+    settings = config.from_environment("5127255", environ={**IDS, **environ}, cwd=Path("/somewhere"))
     assert settings.credentials[0].auth == auth
     assert settings.targets()[0].label == "environment@aaaaaaaa-0000-0000-0000-000000000000"
-    assert settings.history == Path("/work/.pal-agent/history.db")
+    assert settings.history == Path("/somewhere/.pal-agent/history.db")
     assert CANARY not in repr(settings)
 
 
@@ -47,7 +47,7 @@ def test_each_way_to_sign_in(environ, auth):
 def test_the_authority_comes_along(host):
     """With or without its scheme, as azure-identity takes it."""
     environ = {**IDS, **SECRET, "AZURE_AUTHORITY_HOST": host}
-    assert config.from_environment("5127255", environ, Path("/work")).cloud.authority == "https://login.example"
+    assert config.from_environment("5127255", environ, Path("/somewhere")).cloud.authority == "https://login.example"
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_the_authority_comes_along(host):
 def test_what_is_missing_is_said(environ, messages):
     """All of it, by the variable's name, without its value."""
     with pytest.raises(ConfigurationError) as caught:
-        config.from_environment("5127255", environ, Path("/work"))
+        config.from_environment("5127255", environ, Path("/somewhere"))
     assert all(message in str(caught.value) for message in messages)
     assert CANARY not in str(caught.value)
 
@@ -72,4 +72,4 @@ def test_what_is_missing_is_said(environ, messages):
 def test_the_partner_id_has_one_form(partner_id):
     """As in a file."""
     with pytest.raises(ConfigurationError, match="the Partner ID must be a partner location"):
-        config.from_environment(partner_id, {**IDS, **SECRET}, Path("/work"))
+        config.from_environment(partner_id, {**IDS, **SECRET}, Path("/somewhere"))
