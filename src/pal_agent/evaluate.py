@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pal_agent.attribution import Doubts, Sighting, attribute, summarise
-from pal_agent.exceptions import WORST_FIRST, apply_exceptions
+from pal_agent.exceptions import apply_exceptions, is_at_least, worst
 from pal_agent.findings import Context, SubscriptionView, TargetView, about_subscription, about_target
 from pal_agent.history import Previous, RunStore
 from pal_agent.model import Finding, Severity, Status, Target, TargetFacts
@@ -40,13 +40,9 @@ class Evaluation:
     clock_skew: float = 0.0
 
     def note(self, findings: Iterable[Finding]) -> None:
-        for finding in findings:
-            if finding.excepted is None and (self.worst is None or _worse(finding.severity, self.worst)):
-                self.worst = finding.severity
-
-
-def _worse(one: Severity, other: Severity) -> bool:
-    return WORST_FIRST.index(one) < WORST_FIRST.index(other)
+        found = worst(findings)
+        if found is not None and (self.worst is None or is_at_least(found, self.worst)):
+            self.worst = found
 
 
 def evaluate(store: RunStore, rules: Rules, *, with_subscriptions: bool = True) -> Evaluation:

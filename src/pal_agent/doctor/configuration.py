@@ -11,9 +11,8 @@ from pal_agent.doctor import Advice, Check, Outcome
 from pal_agent.doctor.advice import CLOCK
 from pal_agent.errors import HistoryError
 from pal_agent.history import History
+from pal_agent.run import MOST_SKEW
 from pal_agent.settings import Certificate, ClientSecret, ExceptionRule, SecretReference, Settings
-
-MOST_SKEW = 300.0  # seconds; Entra and Kerberos alike allow five minutes
 
 
 def checks(settings: Settings, today: date, *, chosen: int) -> Iterator[Check]:
