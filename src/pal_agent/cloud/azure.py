@@ -25,6 +25,7 @@ from pal_agent.cloud.policies import (
     OriginGuard,
     Pacing,
     Verdict,
+    an_object,
 )
 from pal_agent.cloud.session import Session
 from pal_agent.cloud.transport import Answer, Transport
@@ -218,12 +219,6 @@ def a_sign_in_answer(content: Any) -> Json:
     elif not isinstance(answer.get("token_endpoint"), str) or "error" in answer:
         raise ValueError("neither a token nor a discovery document")
     return answer
-
-
-def an_object(content: Any) -> Json:
-    if not isinstance(content, dict):
-        raise ValueError("not an object")
-    return content
 
 
 def a_page(content: Any) -> Json:

@@ -126,7 +126,7 @@ class Verdict(HTTPPolicy[HttpRequest, Answer]):
     def __init__(self, judgement: Judgement, *, shape: Shape | None = None) -> None:
         super().__init__()
         self._judgement = judgement
-        self._shape = shape or _any_object
+        self._shape = shape or an_object
 
     def send(self, request: Request) -> Response:
         shape: Shape | None = request.context.options.pop(SHAPE, self._shape)
@@ -155,7 +155,7 @@ def _nobody(_: str) -> None:
     """Nobody wants to know."""
 
 
-def _any_object(content: Any) -> Any:
+def an_object(content: Any) -> Mapping[str, Any]:
     if not isinstance(content, dict):
         raise ValueError("not an object")
     return content
