@@ -81,5 +81,5 @@ def main() -> NoReturn:
 
         install()
     code = ended(lambda: group.main(prog_name="pal-agent", standalone_mode=False))
-    gc.freeze()  # the process ends and all is given back at once; looking for cycles in it first cost a short run a sixth
+    gc.freeze()  # all is given back at once now; looking for cycles in it first cost a short run a sixth
     sys.exit(code)
