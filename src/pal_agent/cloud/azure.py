@@ -8,8 +8,6 @@ from typing import Any, NoReturn
 from urllib.parse import quote, urlencode
 
 from azure.core import AzureClouds
-from azure.core.pipeline import Pipeline
-from azure.core.pipeline.policies import HTTPPolicy
 from azure.core.rest import HttpRequest
 
 from pal_agent.cloud import judge
@@ -20,15 +18,17 @@ from pal_agent.cloud.policies import (
     SHAPE,
     Bearer,
     Caller,
+    Chain,
     Discovery,
     Endpoints,
     OriginGuard,
     Pacing,
+    Policies,
     Verdict,
     an_object,
 )
 from pal_agent.cloud.session import Session
-from pal_agent.cloud.transport import Answer, Transport
+from pal_agent.cloud.transport import Transport
 from pal_agent.model import Code
 from pal_agent.settings import Cloud
 
@@ -36,7 +36,6 @@ MOST_PAGES = 500  # real pages hold hundreds; twice a budget's burst, so a list 
 AN_EMPTY_PAGE = {"value": ()}  # what the clients are shown: their models of a page cost more than the call
 LONGEST_LIFE = 10**10  # of a token; as seconds since 1970 it is the year 2286
 Json = Mapping[str, Any]
-Policies = list[HTTPPolicy[HttpRequest, Answer]]
 
 
 class NoCredential:
@@ -54,7 +53,7 @@ class Azure:
         self.scope = f"{cloud.audience}/.default"
         self.transport = Transport(session)
         self._endpoints = Endpoints()
-        self._pipeline: Pipeline[HttpRequest, Answer] = Pipeline(self.transport, self._arm_policies())
+        self._chain = Chain(self.transport, self._arm_policies())
         self._partner_client: Any = None
         self._subscription_client: Any = None
 
@@ -69,7 +68,7 @@ class Azure:
     def platform_token(self, request: HttpRequest) -> Json:
         """What a build platform answers to a request for one of its own tokens; nothing but that host is asked."""
         policies: Policies = [Verdict(judge.sign_in_failure), OriginGuard(request.url)]
-        content: Json = Pipeline(self.transport, policies).run(request).http_response.json()
+        content: Json = Chain(self.transport, policies).run(request).http_response.json()
         return content
 
     def _client(self, kind: Callable[..., Any], *arguments: str) -> Any:
@@ -77,7 +76,8 @@ class Azure:
             "base_url": self.cloud.resource_manager,
             "cloud_setting": AzureClouds.AZURE_PUBLIC_CLOUD,  # unused, but costly to find out
             "credential_scopes": [self.scope],
-            "policies": self._arm_policies(),
+            "pipeline": self._chain,
+            "policies": self._arm_policies(),  # in case a client makes a pipeline of its own
             "transport": self.transport,
         }
         return kind(NoCredential(), *arguments, **options)
@@ -158,7 +158,7 @@ class Azure:
         return self.get_url(caller, self._url(path, query), an_object)
 
     def get_url(self, caller: Caller, url: str, shape: Callable[[Any], Json]) -> Json:
-        response = self._pipeline.run(HttpRequest("GET", url), **{CALLER: caller, SHAPE: shape})
+        response = self._chain.run(HttpRequest("GET", url), **{CALLER: caller, SHAPE: shape})
         content: Json = response.http_response.json()
         return content
 

@@ -15,11 +15,15 @@ from urllib.parse import urlsplit
 import certifi
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
-from requests.utils import get_environ_proxies, select_proxy
+from requests.utils import get_environ_proxies, requote_uri, select_proxy
+from urllib3 import HTTPConnectionPool
 
 from pal_agent.cloud import deadline
+from pal_agent.cloud.connection import TARGET, Pool
 from pal_agent.errors import ConfigurationError
 
+MOST_HOSTS = 1000  # whose connections are kept
+POOLS = {"http": HTTPConnectionPool, "https": Pool}
 CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 
@@ -62,15 +66,20 @@ def _load(context: ssl.SSLContext, path: Path) -> None:
 
 
 class Adapter(HTTPAdapter):
-    """requests' adapter with one TLS context for all connections, and a pool that fits all jobs."""
+    """requests' adapter with one TLS context for all connections, pools that fit all jobs, and no cookies.
+
+    The steps it takes for each request in its own way are those that cost as much as the request.
+    """
 
     def __init__(self, context: ssl.SSLContext, jobs: int) -> None:
         self._context = context
-        super().__init__(pool_connections=16, pool_maxsize=jobs, max_retries=0)
+        self._pools: dict[tuple[str, str], Any] = {}
+        super().__init__(pool_connections=MOST_HOSTS, pool_maxsize=jobs, max_retries=0)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: Any) -> None:
         options.update(ssl_context=self._context, socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)])
         super().init_poolmanager(connections, maxsize, block, **options)
+        self.poolmanager.pool_classes_by_scheme = POOLS
 
     def close(self) -> None:
         """Every connection too: urllib3 leaves them to the garbage collector, which may take its time."""
@@ -81,7 +90,18 @@ class Adapter(HTTPAdapter):
         super().close()
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-        return super().proxy_manager_for(proxy, ssl_context=self._context, **options)
+        manager = super().proxy_manager_for(proxy, ssl_context=self._context, **options)
+        manager.pool_classes_by_scheme = POOLS
+        return manager
+
+    def get_connection_with_tls_context(
+        self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> Any:
+        """Found out once for each origin and proxy."""
+        origin = "/".join((request.url or "").split("/", 3)[:3]), (proxies or {}).get("https", "")
+        if origin not in self._pools:
+            self._pools[origin] = super().get_connection_with_tls_context(request, verify, proxies, cert)
+        return self._pools[origin]
 
     def build_connection_pool_key_attributes(self, *args: Any, **kwargs: Any) -> Any:
         """The context already knows whom to trust; requests would load its bundle again for every connection."""
@@ -90,6 +110,19 @@ class Adapter(HTTPAdapter):
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         conn.cert_reqs = "CERT_REQUIRED"
+
+    def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
+        scheme, _, rest = (request.url or "").partition("://")
+        slash = rest.find("/")
+        if scheme != "https" or slash < 0 or "#" in rest or not TARGET.fullmatch(rest):
+            return requote_uri(super().request_url(request, proxies))
+        return rest[slash:]
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        response = requests.Response()
+        response.status_code, response.reason, response.headers = resp.status, resp.reason, resp.headers
+        response.raw, response.request, response.url = resp, req, req.url or ""
+        return response
 
 
 class Session:

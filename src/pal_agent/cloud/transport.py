@@ -3,36 +3,52 @@
 import http.client
 import re
 import ssl
+from collections.abc import Mapping
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import requests
 import urllib3.exceptions
 from azure.core.pipeline.transport import HttpTransport
 from azure.core.rest import HttpRequest
-from azure.core.rest._requests_basic import RestRequestsTransportResponse
-from requests.structures import CaseInsensitiveDict
 
 from pal_agent.cloud import deadline
 from pal_agent.cloud.failure import Failure
 from pal_agent.cloud.session import Session
 from pal_agent.model import Code
 
+if TYPE_CHECKING:
+    from requests.structures import CaseInsensitiveDict
+
 LIMIT = 32 * 1024 * 1024
 CHUNK = 64 * 1024
 SENDABLE = re.compile(r"[\t\x20-\x7e]*", re.ASCII)
 
 
-class Answer(RestRequestsTransportResponse):
-    """azure-core's response, whole, with a place for the JSON that `policies.Verdict` read from it."""
+class Answer:
+    """What azure-core calls an HTTP response, as far as clients look at a good one: whole. `headers` know no case,
+    `parsed` is the JSON that `policies.Verdict` read from it."""
 
-    def __init__(self, request: HttpRequest, response: requests.Response) -> None:
-        super().__init__(request=request, internal_response=response)  # type: ignore[no-untyped-call]
-        self._content = response.content
+    def __init__(self, request: HttpRequest, response: requests.Response, content: bytes) -> None:
+        self.request = request
+        self.status_code, self.reason = response.status_code, response.reason
+        self.headers: Mapping[str, str] = response.headers
+        self.content = content
         self.parsed: Any = None
+
+    @property
+    def content_type(self) -> str | None:
+        return self.headers.get("Content-Type")
 
     def json(self) -> Any:
         return self.parsed
+
+    def body(self) -> bytes:
+        """Clients of the older generator look for it before they read the text."""
+        return self.content
+
+    def text(self, encoding: str | None = None) -> str:
+        return self.content.decode(encoding or "utf-8-sig")
 
 
 class Transport(HttpTransport[HttpRequest, Answer]):
@@ -48,13 +64,12 @@ class Transport(HttpTransport[HttpRequest, Answer]):
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise _no_answer(error) from error
         try:
-            response._content = _body(response)
-            response._content_consumed = True  # type: ignore[attr-defined]
+            content = _body(response)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise _cut_off(error, response.status_code) from error
         finally:
             response.close()
-        return Answer(request, response)
+        return Answer(request, response, content)
 
     def open(self) -> None:
         """The session is open already."""
@@ -85,7 +100,7 @@ def _ensure_sendable(request: HttpRequest) -> None:
 def _prepared(request: HttpRequest) -> requests.PreparedRequest:
     prepared = requests.PreparedRequest()
     prepared.method, prepared.url = request.method, request.url
-    prepared.headers = CaseInsensitiveDict(request.headers)
+    prepared.headers = cast("CaseInsensitiveDict[str]", request.headers)  # azure-core's own, with the same face
     prepared.prepare_body(request._data, None)
     if request.content is not None and prepared.body is None:
         prepared.prepare_body(request.content, None)
