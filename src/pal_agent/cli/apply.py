@@ -56,15 +56,12 @@ def carry_out(
     adapter: "BaseAdapter | None" = None,
 ) -> int:
     """The command without its words. `adapter` stands in for the network."""
-    from functools import partial
-
     from pal_agent.cli.notifying import send_word
     from pal_agent.cli.outputs import rendering, write_reports
     from pal_agent.cli.planning import declined
     from pal_agent.cli.recording import recording
     from pal_agent.cli.working import working
     from pal_agent.lock import only_one
-    from pal_agent.notify.word import word_of_apply
     from pal_agent.report.writing import outputs
     from pal_agent.run import apply, finish_apply, read_links
 
@@ -87,7 +84,7 @@ def carry_out(
         options = rendering(mask=mask, quiet=words.quiet, history=records.history, run=store)
         if wanted:
             write_reports(store, wanted, options)
-        send_word(work, store, options, partial(word_of_apply, outcomes=outcomes))
+        send_word(work, store, options, outcomes)
         return store.header.exit_code
 
 

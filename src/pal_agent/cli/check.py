@@ -77,7 +77,6 @@ def carry_out(  # noqa: PLR0913 - as many as the command has options
     from pal_agent.cli.working import working
     from pal_agent.errors import ExitCode
     from pal_agent.model import Severity
-    from pal_agent.notify.word import word_of_check
     from pal_agent.report.writing import outputs
 
     wanted = outputs(formats)
@@ -95,5 +94,5 @@ def carry_out(  # noqa: PLR0913 - as many as the command has options
         options = rendering(mask=mask, quiet=words.quiet, history=records.history, run=store)
         written = write_reports(store, wanted, options)
         published = unattended.publish(store, options)
-        send_word(work, store, options, word_of_check)
+        send_word(work, store, options)
         return store.header.exit_code or (ExitCode.OK if written and published else ExitCode.FINDINGS)
