@@ -75,6 +75,7 @@ def main() -> NoReturn:
     from pal_agent.cli.ending import ended, with_streams
 
     with_streams()
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # nobody else has a say in what is read
     gc.set_threshold(20_000, 20, 50)  # little here is cyclic; collecting by the defaults was a tenth of the start
     if "_PAL_AGENT_COMPLETE" in os.environ:  # a shell asks what may follow
         from pal_agent.cli.bash_completion import install
