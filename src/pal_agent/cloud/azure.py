@@ -4,6 +4,7 @@ The caller travels with each request (`policies.CALLER`), so no client is ever b
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, NoReturn
 from urllib.parse import quote, urlencode
 
@@ -163,7 +164,13 @@ class Azure:
         return content
 
     def _url(self, path: str, query: Mapping[str, str]) -> str:
-        return f"{self.cloud.resource_manager}{path}?{urlencode(query, quote_via=quote)}"
+        return f"{self.cloud.resource_manager}{path}?{_encoded(*query.items())}"
+
+
+@lru_cache(1024)
+def _encoded(*query: tuple[str, str]) -> str:
+    """Many subscriptions are asked the same by one principal."""
+    return urlencode(query, quote_via=quote)
 
 
 class Listing:

@@ -9,18 +9,21 @@ import socket
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 import certifi
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.utils import get_environ_proxies, requote_uri, select_proxy
-from urllib3 import HTTPConnectionPool
+from urllib3 import BaseHTTPResponse, HTTPConnectionPool
 
 from pal_agent.cloud import deadline
 from pal_agent.cloud.connection import TARGET, Pool
 from pal_agent.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from requests.structures import CaseInsensitiveDict
 
 MOST_HOSTS = 1000  # whose connections are kept
 POOLS = {"http": HTTPConnectionPool, "https": Pool}
@@ -119,10 +122,19 @@ class Adapter(HTTPAdapter):
         return rest[slash:]
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
-        response = requests.Response()
-        response.status_code, response.reason, response.headers = resp.status, resp.reason, resp.headers
-        response.raw, response.request, response.url = resp, req, req.url or ""
-        return response
+        return Received(req, resp)
+
+
+class Received(requests.Response):
+    """requests' response without a jar for cookies, which costs more to build than the rest of it."""
+
+    def __init__(self, request: requests.PreparedRequest, raw: BaseHTTPResponse) -> None:
+        self._content: Any = False  # requests' word for: not read yet
+        self._content_consumed = False
+        self.request, self.raw = request, raw
+        self.status_code, self.reason = raw.status, raw.reason or ""
+        self.headers = cast("CaseInsensitiveDict[str]", raw.headers)  # urllib3's own, with the same face
+        self.url, self.encoding, self.history = request.url or "", None, []
 
 
 class Session:
