@@ -1,6 +1,6 @@
 """Facts to answers, for a whole run: attribution, then findings, one element at a time."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pal_agent.attribution import Doubts, Sighting, attribute, summarise
@@ -32,59 +32,49 @@ class Rules:
 
 @dataclass
 class Evaluation:
-    """What matters beside the report: whether everything could be told, the worst finding nobody excepted, and by how
-    many seconds at most Azure's clock is apart from ours."""
+    """Adds results and findings to the facts in `store`: a target's when its facts are there, a subscription's when
+    everybody's are.
 
+    Beside the report it matters whether everything could be told, what the worst finding is that nobody excepted, and
+    by how many seconds at most Azure's clock is apart from ours.
+    """
+
+    store: RunStore
+    rules: Rules
     complete: bool = True
     worst: Severity | None = None
     clock_skew: float = 0.0
 
-    def note(self, findings: Iterable[Finding]) -> None:
-        found = worst(findings)
+    def judge_target(self, facts: TargetFacts) -> None:
+        """`facts` are those that the store has of the target; each target once."""
+        result = summarise(facts, self.rules.context.catalogue)
+        previous = self.rules.previous(facts.target)
+        view = TargetView(
+            facts=facts,
+            result=result,
+            previous=None if previous is None else previous.result,
+            written_by_us=None if previous is None else self.rules.written(facts, previous),
+        )
+        self.store.add_result(result)
+        self.complete &= result.status is Status.VERIFIED
+        self.clock_skew = max(self.clock_skew, facts.clock_skew or 0.0, key=abs)
+        self._add(about_target(view, self.rules.context))
+
+    def judge_subscriptions(self) -> None:
+        """All that the store has sightings of: what one target can't tell may be what another one sees."""
+        doubts = Doubts.among(self.store.facts())
+        context = self.rules.context
+        for _, seen in self.store.sightings():
+            sightings = tuple(Sighting(facts=facts, seen=one) for facts, one in seen)
+            result = attribute(sightings, doubts=doubts, catalogue=context.catalogue, require=context.require)
+            self.store.add_result(result)
+            self.complete &= result.complete
+            self._add(about_subscription(SubscriptionView(result=result, sightings=sightings), context))
+
+    def _add(self, findings: list[Finding]) -> None:
+        excepted = list(apply_exceptions(findings, self.rules.exceptions, self.rules.context.today))
+        found = worst(excepted)
         if found is not None and (self.worst is None or is_at_least(found, self.worst)):
             self.worst = found
-
-
-def evaluate(store: RunStore, rules: Rules, *, with_subscriptions: bool = True) -> Evaluation:
-    """Adds results and findings to the facts in `store`."""
-    evaluation = Evaluation()
-    for facts in store.whole_facts():
-        _evaluate_target(store, facts, rules, evaluation)
-    if with_subscriptions:
-        _evaluate_subscriptions(store, rules, evaluation)
-    return evaluation
-
-
-def _evaluate_target(store: RunStore, facts: TargetFacts, rules: Rules, evaluation: Evaluation) -> None:
-    result = summarise(facts, rules.context.catalogue)
-    previous = rules.previous(facts.target)
-    view = TargetView(
-        facts=facts,
-        result=result,
-        previous=None if previous is None else previous.result,
-        written_by_us=None if previous is None else rules.written(facts, previous),
-    )
-    store.add_result(result)
-    evaluation.complete &= result.status is Status.VERIFIED
-    evaluation.clock_skew = max(evaluation.clock_skew, facts.clock_skew or 0.0, key=abs)
-    _add(store, about_target(view, rules.context), rules, evaluation)
-
-
-def _evaluate_subscriptions(store: RunStore, rules: Rules, evaluation: Evaluation) -> None:
-    doubts = Doubts.among(store.facts())
-    context = rules.context
-    for _, seen in store.sightings():
-        sightings = tuple(Sighting(facts=facts, seen=one) for facts, one in seen)
-        result = attribute(sightings, doubts=doubts, catalogue=context.catalogue, require=context.require)
-        store.add_result(result)
-        evaluation.complete &= result.complete
-        _add(
-            store, about_subscription(SubscriptionView(result=result, sightings=sightings), context), rules, evaluation
-        )
-
-
-def _add(store: RunStore, findings: list[Finding], rules: Rules, evaluation: Evaluation) -> None:
-    excepted = list(apply_exceptions(findings, rules.exceptions, rules.context.today))
-    evaluation.note(excepted)
-    for finding in excepted:
-        store.add_result(finding)
+        for finding in excepted:
+            self.store.add_result(finding)

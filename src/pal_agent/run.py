@@ -10,7 +10,7 @@ from pal_agent import __version__, roles
 from pal_agent.apply import carry_out
 from pal_agent.cloud.principal import Principal
 from pal_agent.errors import ExitCode
-from pal_agent.evaluate import Evaluation, Rules, evaluate, nothing_before, nothing_written
+from pal_agent.evaluate import Evaluation, Rules, nothing_before, nothing_written
 from pal_agent.exceptions import is_at_least
 from pal_agent.findings import Context
 from pal_agent.gather import Conversation, Questions, gather_link
@@ -51,9 +51,11 @@ def check(work: Work, *, quick: bool, fail_on: Severity | None, before: Before, 
     called, a call for each target that nothing else needs."""
     store = RunStore(require=work.settings.require)
     gathered = gather_here if work.away is None else partial(gather_away, away=work.away)
+    evaluation = Evaluation(store, rules(work.settings, work.started.date(), before))
     for facts in gathered(work, quick=quick, names=names):
         store.add_target(facts)
-    evaluation = evaluate(store, rules(work.settings, work.started.date(), before))
+        evaluation.judge_target(facts)  # while others are still being waited for
+    evaluation.judge_subscriptions()
     if abs(evaluation.clock_skew) > MOST_SKEW:
         work.say(f"Warning: this machine's clock is {evaluation.clock_skew:+.0f} s apart from Azure's; set it right.")
     store.finish(header(work, "check", exit_code(evaluation, fail_on, work.interruption.code), evaluation, quick=quick))
@@ -64,10 +66,12 @@ def evaluate_again(recorded: RecordedRun, settings: Settings) -> RunStore:
     """A recorded run's facts judged by today's rules and settings, offline. What was found before it is not asked."""
     then = recorded.header
     store = RunStore(require=settings.require)
+    evaluation = Evaluation(store, rules(settings, datetime.now(UTC).date(), Before()))
     for facts in recorded.whole_facts():
         store.add_target(facts)
-    today = datetime.now(UTC).date()
-    evaluation = evaluate(store, rules(settings, today, Before()), with_subscriptions=then.command == "check")
+        evaluation.judge_target(facts)
+    if then.command == "check":
+        evaluation.judge_subscriptions()
     code = exit_code(evaluation, Severity.ERROR, None)
     store.finish(replace(then, complete=evaluation.complete, require=settings.require, exit_code=code))
     return store
@@ -170,7 +174,9 @@ def apply(work: Work, links: Links, allowed: Allowed, journal: Journal) -> list[
 
 def finish_apply(work: Work, links: Links, outcomes: Sequence[Outcome], before: Before) -> RunStore:
     """Judges the links as they were read last, and ends the run."""
-    evaluation = evaluate(links.store, rules(work.settings, work.started.date(), before), with_subscriptions=False)
+    evaluation = Evaluation(links.store, rules(work.settings, work.started.date(), before))
+    for facts in links.store.whole_facts():
+        evaluation.judge_target(facts)
     as_desired = not links.plan.blocked and all(outcome.failed is None for outcome in outcomes)
     code = exit_code(evaluation, None, work.interruption.code) or (ExitCode.OK if as_desired else ExitCode.FINDINGS)
     links.store.finish(header(work, "apply", code, evaluation))
