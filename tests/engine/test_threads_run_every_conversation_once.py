@@ -162,3 +162,19 @@ def test_a_bug_in_a_conversation_reaches_the_caller() -> None:
 def test_a_conversation_without_questions_is_a_result_too() -> None:
     """Nothing to ask is no reason to hang."""
     assert run([conversation([]), conversation([[], []])], jobs=2) == {0: [], 1: [(), ()]}
+
+
+def test_what_is_left_in_the_end_is_wide() -> None:
+    """Of two open conversations the one that has come less far goes first, so no chain of batches is left over."""
+    asked: list[str] = []
+
+    @dataclass
+    class Noted(Piece):
+        def attempt(self) -> Any:
+            asked.append(str(self.value))
+            return self.value
+
+    batches = ("sign-in", "list", "look")
+    both = [conversation([[Noted(f"{name} {n}")] for name in batches]) for n in (1, 2)]
+    run(both, jobs=1)
+    assert asked == [f"{name} {n}" for name in batches for n in (1, 2)]

@@ -1,10 +1,10 @@
 """Runs many conversations on one bounded pool of threads.
 
 A conversation is a generator that yields batches of exchanges (see `gather`). Its exchanges run side by side; one that
-must wait (`Later`) is put back and its thread taken by other work, so nobody sleeps in a thread. Conversations that
-have started come first, in the order they started: few are open at a time, whatever their number. While others are
-open, waiting ones too, one conversation gets at most three quarters of the threads, so that one that hangs can't stop
-the rest.
+must wait (`Later`) is put back and its thread taken by other work, so nobody sleeps in a thread. A few conversations
+for each thread are open at a time, whatever their number; those with the fewest batches behind them come first, so that
+what is left in the end is wide and not a long chain. While others are open, waiting ones too, one conversation gets at
+most three quarters of the threads, so that one that hangs can't stop the rest.
 """
 
 import heapq
@@ -20,7 +20,8 @@ from typing import Any, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
 
-OPEN_PER_JOB = 32  # conversations that may be open (waiting, mostly) for each thread
+AHEAD_PER_JOB = 2  # conversations that are open for each thread, before others are gone on with
+OPEN_PER_JOB = 32  # that may be open (waiting, mostly)
 BACKLOG = 256  # results that may wait for the caller before the threads pause
 IDLE = 5.0
 
@@ -44,10 +45,11 @@ Conversation = Generator[tuple[Task, ...], tuple[Any, ...], T]
 
 @dataclass(eq=False)
 class _Open(Generic[T]):
-    """A started conversation, the batch it waits for, and which of that may be attempted now."""
+    """A started conversation, the batch it waits for, and which of that may be attempted now. `batches`: so far."""
 
     number: int
     conversation: Conversation[T]
+    batches: int = 0
     batch: tuple[Task, ...] = ()
     answers: list[Any] = field(default_factory=list)
     ready: deque[int] = field(default_factory=deque)  # places in the batch
@@ -67,7 +69,7 @@ class Pool(Generic[T]):
         self._jobs, self._later = jobs, later
         self._share = max(1, jobs * 3 // 4)
         self._open: dict[int, _Open[T]] = {}
-        self._ready: list[int] = []  # heap of the open ones with something ready: in the order of their start
+        self._ready: list[tuple[int, int]] = []  # heap of open ones with something ready: their batches and numbers
         self._waiting: list[tuple[float, int, _Open[T], int]] = []
         self._ties = itertools.count()
         self._changed = threading.Condition()
@@ -106,7 +108,12 @@ class Pool(Generic[T]):
         with self._changed:
             while True:
                 self._wake()
-                step = self._take(self._share) or self._start() or self._take_as_the_last()
+                step = (
+                    self._start(self._jobs * AHEAD_PER_JOB)
+                    or self._take(self._share)
+                    or self._start(self._jobs * OPEN_PER_JOB)
+                    or self._take_as_the_last()
+                )
                 if step is not None:
                     return step
                 if not self._open and (self._exhausted or self._stopped):
@@ -127,10 +134,10 @@ class Pool(Generic[T]):
 
     def _take(self, share: int) -> Callable[[], None] | None:
         """The first exchange that may be attempted, of a conversation with less than `share` of the threads."""
-        busy: list[int] = []
+        busy: list[tuple[int, int]] = []
         try:
             while self._ready:
-                owner = self._open[self._ready[0]]
+                owner = self._open[self._ready[0][1]]
                 if owner.running >= share:
                     busy.append(heapq.heappop(self._ready))
                     continue
@@ -144,12 +151,12 @@ class Pool(Generic[T]):
                 self._wait(owner, place, moment)
             return None
         finally:
-            for number in busy:
-                heapq.heappush(self._ready, number)
+            for one in busy:
+                heapq.heappush(self._ready, one)
 
     def _make_ready(self, owner: _Open[T], places: Iterable[int]) -> None:
         if not owner.ready:
-            heapq.heappush(self._ready, owner.number)
+            heapq.heappush(self._ready, (owner.batches, owner.number))
         owner.ready.extend(places)
 
     def _take_as_the_last(self) -> Callable[[], None] | None:
@@ -159,8 +166,8 @@ class Pool(Generic[T]):
     def _wait(self, owner: _Open[T], place: int, moment: float) -> None:
         heapq.heappush(self._waiting, (moment, next(self._ties), owner, place))
 
-    def _start(self) -> Callable[[], None] | None:
-        if self._stopped or self._exhausted or len(self._open) >= self._jobs * OPEN_PER_JOB:
+    def _start(self, most_open: int) -> Callable[[], None] | None:
+        if self._stopped or self._exhausted or len(self._open) >= most_open:
             return None
         fresh = next(self._unstarted, None)
         if fresh is None:
@@ -199,6 +206,7 @@ class Pool(Generic[T]):
             return
         with self._changed:
             owner.batch, owner.answers = batch, [None] * len(batch)
+            owner.batches += 1
             owner.unanswered = len(batch)
             self._make_ready(owner, range(len(batch)))
             self._changed.notify(len(batch) - 1)  # this thread comes for one itself
