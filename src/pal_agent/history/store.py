@@ -4,12 +4,12 @@ by what is being worked on."""
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from pal_agent.history.faults import translated
 from pal_agent.history.packing import pack
 from pal_agent.history.schema import INDEX, TABLES, key
-from pal_agent.history.stored import StoredRows
+from pal_agent.history.stored import StoredRows, Value
 from pal_agent.model import (
     Counts,
     Finding,
@@ -31,10 +31,13 @@ _RUN = 1
 _TUNING = ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA cache_size = -16384")
 # One transaction from beginning to end: a row costs a third less than in one of its own, and nobody else reads.
 _UNENDING = "BEGIN"
+_AT_HAND = 2 * 2**20  # bytes of packed values that are kept as they came, too: about ten times as much memory
 
 
 class RunStore(StoredRows):
     """Takes facts and answers in any order and is then the `Run` that reports see. For one thread.
+
+    The first few thousand values are not unpacked when they are asked for, but given out as they came.
 
     Adding a target, an answer or a finding again replaces the earlier one. `require` is the tier that `counts`
     counts subscriptions and resource groups by.
@@ -45,6 +48,8 @@ class RunStore(StoredRows):
         super().__init__(connection, _RUN, "temporary storage")
         self._require = require
         self._header: RunHeader | None = None
+        self._at_hand: dict[tuple[type, bytes], Any] = {}
+        self._room = _AT_HAND
         for statement in (*_TUNING, *TABLES, INDEX, _UNENDING):
             connection.execute(statement)
 
@@ -55,11 +60,11 @@ class RunStore(StoredRows):
         alone = replace(facts, subscriptions=()) if seen else facts
         self._target_facts.cache_clear()
         self._execute("DELETE FROM subscription_fact WHERE run = ? AND credential = ? AND tenant = ?", *target_key)
-        self._execute("INSERT OR REPLACE INTO target_fact VALUES (?, ?, ?, ?)", *target_key, pack(alone))
+        self._execute("INSERT OR REPLACE INTO target_fact VALUES (?, ?, ?, ?)", *target_key, self._packed(alone))
         for one in seen:
             self._execute(
                 "INSERT OR REPLACE INTO subscription_fact VALUES (?, ?, ?, ?, ?)",
-                *(_RUN, key(one.subscription_id), *target_key[1:], pack(one)),
+                *(_RUN, key(one.subscription_id), *target_key[1:], self._packed(one)),
             )
 
     def add_result(self, result: TargetResult | SubscriptionResult | Finding) -> None:
@@ -126,7 +131,18 @@ class RunStore(StoredRows):
     def _add(self, table: str, *columns: bytes | str | int | TargetResult | SubscriptionResult | Finding) -> None:
         *keys, result = columns
         marks = ", ".join("?" * (len(columns) + 1))
-        self._execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", _RUN, *keys, pack(result))  # noqa: S608
+        self._execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", _RUN, *keys, self._packed(result))  # noqa: S608
+
+    def _packed(self, value: object) -> bytes:
+        body = pack(value)
+        if len(body) <= self._room:
+            self._room -= len(body)
+            self._at_hand[type(value), body] = value
+        return body
+
+    def _unpacked(self, kind: type[Value], body: bytes) -> Value:
+        at_hand = self._at_hand.get((kind, body))
+        return super()._unpacked(kind, body) if at_hand is None else cast("Value", at_hand)
 
     def _execute(self, statement: str, *arguments: Any) -> None:
         with translated(self._where):
