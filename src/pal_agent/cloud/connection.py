@@ -7,7 +7,7 @@ and what may go wrong with them stay urllib3's.
 
 import http.client
 import re
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import Any
 
 from urllib3 import BaseHTTPResponse, HTTPHeaderDict, HTTPResponse, HTTPSConnectionPool
@@ -15,6 +15,7 @@ from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import ProtocolError
 
 LONGEST_LINE, MOST_LINES = 65536, 100  # as in the standard library
+CHUNK = 65536
 TARGET = re.compile(r"[!-~]+", re.ASCII)
 TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
 LENGTH = re.compile(r"[0-9]{1,18}", re.ASCII)
@@ -71,6 +72,24 @@ def _length(headers: HTTPHeaderDict) -> int | None:
     return int(length) if LENGTH.fullmatch(length) else None
 
 
+class Response(HTTPResponse):
+    """urllib3's response; a body of known length that nobody has encoded is read without its buffers."""
+
+    _fp: Head
+
+    def stream(self, amt: int | None = CHUNK, decode_content: bool | None = None) -> Generator[bytes, None, None]:
+        if self._fp.length is None or "Content-Encoding" in self.headers:
+            yield from super().stream(amt, decode_content)
+            return
+        while self._fp.length:
+            chunk = self._fp.read(amt)
+            if not chunk:
+                raise http.client.IncompleteRead(b"", self._fp.length)
+            yield chunk
+        self._fp.close()
+        self.release_conn()
+
+
 class Connection(HTTPSConnection):
     """Writes what it is given: no header is added but Host and Accept-Encoding."""
 
@@ -109,7 +128,7 @@ class Connection(HTTPSConnection):
             raise
         if head.will_close:
             self.close()
-        return HTTPResponse(
+        return Response(
             body=head,
             headers=head.headers,
             status=head.status,

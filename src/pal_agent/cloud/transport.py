@@ -13,6 +13,7 @@ from azure.core.pipeline.transport import HttpTransport
 from azure.core.rest import HttpRequest
 
 from pal_agent.cloud import deadline
+from pal_agent.cloud.connection import CHUNK
 from pal_agent.cloud.failure import Failure
 from pal_agent.cloud.session import Session
 from pal_agent.model import Code
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from requests.structures import CaseInsensitiveDict
 
 LIMIT = 32 * 1024 * 1024
-CHUNK = 64 * 1024
+NO_ANSWER = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError)
 SENDABLE = re.compile(r"[\t\x20-\x7e]*", re.ASCII)
 
 
@@ -61,11 +62,11 @@ class Transport(HttpTransport[HttpRequest, Answer]):
         _ensure_sendable(request)
         try:
             response = self._session.send(_prepared(request))
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        except NO_ANSWER as error:
             raise _no_answer(error) from error
         try:
             content = _body(response)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        except NO_ANSWER as error:
             raise _cut_off(error, response.status_code) from error
         finally:
             response.close()
