@@ -4,11 +4,12 @@ The caller travels with each request (`policies.CALLER`), so no client is ever b
 """
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NoReturn
 from urllib.parse import quote, urlencode
 
 from azure.core import AzureClouds
+from azure.core.configuration import Configuration
 from azure.core.rest import HttpRequest
 
 from pal_agent.cloud import judge
@@ -35,6 +36,10 @@ from pal_agent.settings import Cloud
 
 MOST_PAGES = 500  # real pages hold hundreds; twice a budget's burst, so a list without end is found out in seconds
 AN_EMPTY_PAGE = {"value": ()}  # what the clients are shown: their models of a page cost more than the call
+OWN_POLICIES = (
+    *("user_agent_policy", "headers_policy", "proxy_policy", "logging_policy", "http_logging_policy"),
+    *("custom_hook_policy", "redirect_policy", "retry_policy", "authentication_policy"),
+)
 LONGEST_LIFE = 10**10  # of a token; as seconds since 1970 it is the year 2286
 Json = Mapping[str, Any]
 
@@ -73,15 +78,22 @@ class Azure:
         return content
 
     def _client(self, kind: Callable[..., Any], *arguments: str) -> Any:
-        options = {
+        return kind(NoCredential(), *arguments, **self._client_options)
+
+    @cached_property
+    def _client_options(self) -> dict[str, Any]:
+        """Clients make policies of their own, at some cost, where they are given none: they never see a request."""
+        refusal = OriginGuard()
+        return {
+            **dict.fromkeys(OWN_POLICIES, refusal),
             "base_url": self.cloud.resource_manager,
             "cloud_setting": AzureClouds.AZURE_PUBLIC_CLOUD,  # unused, but costly to find out
+            "config": Configuration(),
             "credential_scopes": [self.scope],
             "pipeline": self._chain,
-            "policies": self._arm_policies(),  # in case a client makes a pipeline of its own
+            "policies": [refusal],
             "transport": self.transport,
         }
-        return kind(NoCredential(), *arguments, **options)
 
     # --- the link: azure-mgmt-managementpartner ------------------------------------------------------------------
 
