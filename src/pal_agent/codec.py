@@ -23,6 +23,7 @@ _Coder = Callable[[Any], Any]
 _Pair = tuple[_Coder, _Coder]  # encodes, decodes
 _BUILT: dict[type, _Pair] = {}
 _TAGS: dict[type, str] = {}
+_ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)  # `json.dumps` would make one for each value
 
 
 class CodecError(ValueError):
@@ -41,13 +42,13 @@ def decode(kind: type[Value], data: Json) -> Value:
 
 def dumps(value: object) -> bytes:
     """A dataclass instance as compact ASCII JSON."""
-    return json.dumps(encode(value), separators=(",", ":"), check_circular=False).encode("ascii")
+    return _ENCODER.encode(encode(value)).encode("ascii")
 
 
 def loads(kind: type[Value], text: bytes) -> Value:
     """What `dumps` was given."""
     try:
-        data = json.loads(text)
+        data = json.loads(text.decode("ascii"))
     except ValueError as error:
         raise CodecError(f"not JSON: {error}") from error
     return decode(kind, data)

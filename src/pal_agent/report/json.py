@@ -28,6 +28,7 @@ from pal_agent.report import Options
 BINARY = False
 SUFFIX = ".json"
 SCHEMA_VERSION = 1
+_ENCODER = json.JSONEncoder(check_circular=False)  # `json.dumps` would make one for each line
 
 Element = TypeVar("Element")
 
@@ -55,7 +56,7 @@ def _list(name: str, elements: Iterable[Element], spell: Callable[[Element], Jso
 
 
 def _line(data: Json) -> str:
-    return json.dumps(data, check_circular=False).replace("\x7f", "\\u007f")
+    return _ENCODER.encode(data).replace("\x7f", "\\u007f")
 
 
 def header_data(header: RunHeader) -> dict[str, Json]:
