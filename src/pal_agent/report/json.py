@@ -13,6 +13,7 @@ from pal_agent.model import (
     Counts,
     Excepted,
     Finding,
+    GroupResult,
     HeldAssignment,
     Link,
     Reason,
@@ -46,11 +47,11 @@ def render(run: Run, options: Options) -> Iterator[str]:
     yield "}\n"
 
 
-def _list(name: str, elements: Iterable[Element], spell: Callable[[Element], Json]) -> Iterator[str]:
+def _list(name: str, elements: Iterable[Element], spell: Callable[[Element], str]) -> Iterator[str]:
     yield f' "{name}": ['
     between = "\n  "
     for element in elements:
-        yield between + _line(spell(element))
+        yield between + spell(element)
         between = ",\n  "
     yield "]"
 
@@ -83,8 +84,8 @@ def summary_data(counts: Counts) -> dict[str, Json]:
     }
 
 
-def _target(result: TargetResult) -> Json:
-    return {
+def _target(result: TargetResult) -> str:
+    data = {
         "credential": result.target.credential,
         "tenant_id": result.target.tenant_id,
         "object_id": result.object_id,
@@ -97,6 +98,7 @@ def _target(result: TargetResult) -> Json:
         "wanted": result.target.link,
         "subscription_count": result.subscription_count,
     }
+    return _line(data)
 
 
 def _reason(reason: Reason | None) -> Json:
@@ -130,8 +132,8 @@ def _assignment(held: HeldAssignment) -> Json:
     }
 
 
-def _subscription(result: SubscriptionResult) -> Json:
-    return {
+def _subscription(result: SubscriptionResult) -> str:
+    before: Json = {
         "subscription_id": result.subscription_id,
         "name": result.name,
         "tenant_id": result.tenant_id,
@@ -139,12 +141,20 @@ def _subscription(result: SubscriptionResult) -> Json:
         **_tiers(result.tiers),
         "complete": result.complete,
         "by": _sources(result.by),
-        "resource_groups": [
-            {"name": group.name, **_tiers(group.tiers), "by": _sources(group.by)} for group in result.resource_groups
-        ],
-        "quota_id": result.quota_id,
-        "seen_by": [*result.seen_by],
     }
+    after: Json = {"quota_id": result.quota_id, "seen_by": [*result.seen_by]}
+    groups = ", ".join(_groups(result.resource_groups))
+    return f'{_line(before)[:-1]}, "resource_groups": [{groups}], {_line(after)[1:]}'
+
+
+def _groups(groups: Iterable[GroupResult]) -> Iterator[str]:
+    """There may be very many, and they mostly share what stands behind their names: that is spelled once."""
+    spelled: dict[tuple[int, int], str] = {}
+    for group in groups:
+        shared = (id(group.tiers), id(group.by))
+        if shared not in spelled:
+            spelled[shared] = _line({**_tiers(group.tiers), "by": _sources(group.by)})[1:]
+        yield f'{{"name": {_line(group.name)}, {spelled[shared]}'
 
 
 def _tiers(tiers: Tiers) -> dict[str, Json]:
@@ -162,8 +172,8 @@ def _sources(sources: tuple[Source, ...]) -> Json:
     ]
 
 
-def _finding(finding: Finding) -> Json:
-    return {
+def _finding(finding: Finding) -> str:
+    data = {
         "id": finding.id,
         "severity": finding.severity.value,
         "credential": finding.credential,
@@ -173,6 +183,7 @@ def _finding(finding: Finding) -> Json:
         "fix": finding.fix,
         "excepted": _excepted(finding.excepted),
     }
+    return _line(data)
 
 
 def _excepted(excepted: Excepted | None) -> Json:
