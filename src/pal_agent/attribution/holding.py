@@ -89,9 +89,10 @@ def holdings(facts: TargetFacts, seen: SubscriptionFacts, catalogue: Catalogue) 
 
 def _held(facts: TargetFacts, seen: SubscriptionFacts, catalogue: Catalogue) -> Iterator[tuple[HeldAssignment, bool]]:
     if not is_delegated(facts, seen):
+        scheduled = _scheduled(seen)
         for assignment in seen.assignments if isinstance(seen.assignments, tuple) else ():
             via: Via = "direct" if _is_own(facts, assignment.principal_id) else "group"
-            yield _assignment(assignment, facts, catalogue, via=via, standing=_standing(assignment, seen)), True
+            yield _assignment(assignment, facts, catalogue, via=via, standing=_standing(assignment, scheduled)), True
         return
     standing = True if isinstance(seen.time_bound, tuple | Missing) else None
     groups = {group.lower() for group in facts.target.groups}
@@ -134,11 +135,21 @@ def _custom_name(facts: TargetFacts, role: str) -> str | None:
     return next((name for guid, name in facts.role_names if same(guid, role)), None)
 
 
-def _standing(assignment: Assignment, seen: SubscriptionFacts) -> bool | None:
-    """PIM lists an instance for what it manages; what it does not list was assigned for good."""
+def _scheduled(seen: SubscriptionFacts) -> dict[tuple[str, ...], list[ScheduleInstance]] | None:
+    """PIM instances by what they are about: there may be as many as assignments. None where PIM could not tell."""
     if not isinstance(seen.time_bound, tuple):
         return None
-    instances = [instance for instance in seen.time_bound if is_behind(instance, assignment)]
+    found: dict[tuple[str, ...], list[ScheduleInstance]] = {}
+    for instance in seen.time_bound:
+        found.setdefault(_subject(instance), []).append(instance)
+    return found
+
+
+def _standing(assignment: Assignment, scheduled: dict[tuple[str, ...], list[ScheduleInstance]] | None) -> bool | None:
+    """PIM lists an instance for what it manages; what it does not list was assigned for good."""
+    if not scheduled:
+        return None if scheduled is None else True
+    instances = [instance for name in _names(assignment) for instance in scheduled.get(name, ())]
     if any(_is_assigned(instance) and not instance.ends_at for instance in instances):
         return True
     return not any(_is_activated(instance) or instance.ends_at for instance in instances)
@@ -146,13 +157,22 @@ def _standing(assignment: Assignment, seen: SubscriptionFacts) -> bool | None:
 
 def is_behind(instance: ScheduleInstance, assignment: Assignment | HeldAssignment) -> bool:
     """Whether a PIM instance is about this very assignment."""
-    if instance.origin_assignment_id:
-        return same(instance.origin_assignment_id, assignment.id)
-    return (
-        same(instance.principal_id, assignment.principal_id)
-        and same(instance.role_definition_id, assignment.role_definition_id)
-        and scopes.is_same(instance.scope, assignment.scope)
-    )
+    return _subject(instance) in _names(assignment)
+
+
+def _subject(instance: ScheduleInstance) -> tuple[str, ...]:
+    """The name of the assignment that a PIM instance is about."""
+    origin = instance.origin_assignment_id
+    return (origin.lower(),) if origin else _granted(instance)
+
+
+def _names(assignment: Assignment | HeldAssignment) -> tuple[tuple[str, ...], ...]:
+    """What PIM may call an assignment: its ID, else who was granted what and where."""
+    return ((assignment.id.lower(),), _granted(assignment))
+
+
+def _granted(grant: ScheduleInstance | Assignment | HeldAssignment) -> tuple[str, ...]:
+    return (grant.principal_id.lower(), grant.role_definition_id.lower(), scopes.parse(grant.scope).path)
 
 
 def _is_assigned(instance: ScheduleInstance) -> bool:

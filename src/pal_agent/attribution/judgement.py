@@ -1,7 +1,8 @@
 """How far one scope is attributed: the best of all that covers it, and the best there could be unseen."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from pal_agent import scopes
 from pal_agent.attribution.holding import Holding
@@ -19,11 +20,11 @@ class Claim:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
-    """All that decides one subscription. `blind` when somebody may hold anything there, unseen; `quick` when
-    PIM and deny assignments were not asked for."""
+    """All that decides one subscription. `claims` are by the resource group, in lower case, that their scope is in.
+    `blind` when somebody may hold anything there, unseen; `quick` when PIM and deny assignments were not asked for."""
 
     subscription_id: str
-    claims: tuple[Claim, ...]
+    claims: Mapping[str | None, Sequence[Claim]]
     blind: bool
     quick: bool
     require: Tier
@@ -76,13 +77,19 @@ def judge(case: Case, group: str | None = None) -> Answer:
 
 def named_groups(case: Case) -> frozenset[str]:
     """The resource groups, in lower case, that an assignment or a denial names: all others share one answer."""
-    denials = (deny.scope for claim in case.claims for deny in claim.holding.denials)
-    places = (*(claim.scope for claim in case.claims), *(scopes.parse(scope) for scope in denials))
-    return frozenset(place.group for place in places if place.group is not None)
+    denied = {deny.scope for claim in _all(case) for deny in claim.holding.denials}
+    groups = (*case.claims, *(scopes.parse(scope).group for scope in denied))
+    return frozenset(group for group in groups if group is not None)
+
+
+def _all(case: Case) -> Iterable[Claim]:
+    return chain.from_iterable(case.claims.values())
 
 
 def _covering(case: Case, place: scopes.Scope) -> Iterator[_Covering]:
-    for claim in case.claims:
+    # Each of a thousand groups may have a claim of its own: only those of this one are looked at.
+    near = (*case.claims.get(None, ()), *case.claims.get(place.group, ())) if place.group else _all(case)
+    for claim in near:
         state = scopes.coverage(claim.scope, place)
         if state is not State.NONE:
             yield _Covering(claim=claim, state=state)

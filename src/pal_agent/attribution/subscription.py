@@ -78,9 +78,13 @@ def attribute(
 
 
 def _case(ordered: Sequence[Sighting], *, doubts: Doubts, catalogue: Catalogue, require: Tier) -> Case:
+    claims: dict[str | None, list[Claim]] = {}
+    for sighting in ordered:
+        for claim in _claims(sighting, catalogue):
+            claims.setdefault(claim.scope.group, []).append(claim)
     return Case(
         subscription_id=ordered[0].seen.subscription_id,
-        claims=tuple(claim for sighting in ordered for claim in _claims(sighting, catalogue)),
+        claims=claims,
         blind=any(_is_blind(sighting, doubts) for sighting in ordered),
         quick=any(isinstance(sighting.seen.time_bound, NotAsked) for sighting in ordered),
         require=require,
