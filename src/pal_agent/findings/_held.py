@@ -48,11 +48,20 @@ def _uncounted(
     held: Iterable[Holding], tier: Tier, concerns: Callable[[HeldAssignment], bool]
 ) -> Iterator[HeldAssignment]:
     concerned = [holding.assignment for holding in held if concerns(holding.assignment)]
-    # What doesn't count where it was granted counts nowhere.
-    counting = [holding for holding in held if concerned and holding.counts(tier, at=holding.assignment.scope)]
+    counting = _counting(held, tier) if concerned else {}
     for assignment in concerned:
-        if not any(_counts_at(holding, tier, assignment.scope) for holding in counting):
+        near = {None, scopes.parse(assignment.scope).group}
+        if not any(_counts_at(each, tier, assignment.scope) for place in near for each in counting.get(place, ())):
             yield assignment
+
+
+def _counting(held: Iterable[Holding], tier: Tier) -> dict[str | None, list[Holding]]:
+    """What counts where it was granted (else it counts nowhere), by resource group: each of a thousand may have one."""
+    found: dict[str | None, list[Holding]] = {}
+    for holding in held:
+        if holding.counts(tier, at=holding.assignment.scope):
+            found.setdefault(scopes.parse(holding.assignment.scope).group, []).append(holding)
+    return found
 
 
 def _counts_at(holding: Holding, tier: Tier, scope: str) -> bool:
