@@ -20,7 +20,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
 
-AHEAD_PER_JOB = 2  # conversations that are open for each thread, before others are gone on with
+AHEAD_PER_JOB = 1  # conversations that are open for each thread, before others are gone on with
 OPEN_PER_JOB = 32  # that may be open (waiting, mostly)
 BACKLOG = 256  # results that may wait for the caller before the threads pause
 IDLE = 5.0
