@@ -26,7 +26,7 @@ class Scope:
     group: str | None = None
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def parse(scope: str) -> Scope:
     path = scope.lower().rstrip("/")
     if not path:
