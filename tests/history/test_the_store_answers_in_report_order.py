@@ -1,5 +1,6 @@
 """Whatever the order of work, a run reads the same; and it holds what was put in."""
 
+import random
 from collections import Counter
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from pal_agent.model import (
     Finding,
     LinkFact,
     Missing,
+    NoLink,
     Reason,
     SubscriptionFacts,
     SubscriptionResult,
@@ -113,3 +115,25 @@ def test_the_counts_name_every_state(a_run) -> None:
     assert list(counts.subscriptions) == list(counts.resource_groups) == ["full", "partial", "none", "unknown"]
     assert list(counts.findings) == ["error", "warning", "info", "excepted"]
     assert (counts.targets["verified"], counts.resource_groups["full"], counts.findings["info"]) == (1, 1, 1)
+
+
+def test_a_run_larger_than_what_is_kept_at_hand_is_given_back_whole() -> None:
+    """The first values come back as they were added, the others from storage: nobody can tell which."""
+    noise = random.Random(1)
+    facts = [
+        TargetFacts(
+            target=Target(credential=f"{number:03}", tenant_id="t", client_id=None, expected_partner_id="5127255"),
+            object_id="o",
+            link=NoLink(),
+            tenant_name=noise.randbytes(50_000).hex(),
+        )
+        for number in range(30)
+    ]
+    with RunStore(require=Tier.PEC) as store:
+        for one in facts:
+            store.add_target(one)
+        found = list(store.facts())
+    assert found == facts
+    at_hand = [one is other for one, other in zip(facts, found, strict=True)]
+    assert any(at_hand)
+    assert not all(at_hand)
