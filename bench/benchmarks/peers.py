@@ -1,5 +1,6 @@
-"""Peers: the same reads by a loop over the same SDKs, and by the same loop in threads."""
+"""Peers: the same reads by a loop over the same SDKs, by that loop in threads, and by the Azure CLI if it is there."""
 
+import shutil
 from collections.abc import Iterator
 
 from bench.azure.estate import Estate
@@ -10,6 +11,12 @@ TARGETS, JOBS = 300, 64
 
 
 def figures(full: bool) -> Iterator[Figure]:
+    yield from _sdks(full)
+    if shutil.which("az"):
+        yield _cli()
+
+
+def _sdks(full: bool) -> Iterator[Figure]:
     for latency, limit in ((0.05, 60.0), (0.0, 3.0)):
         with azure(Estate(targets=TARGETS), latency=latency) as running:
             each = _sequential(running, 20 if full else 5)
@@ -25,7 +32,20 @@ def figures(full: bool) -> Iterator[Figure]:
         )
 
 
-def _sequential(running: Azure, targets: int) -> float:
+def _cli() -> Figure:
+    with azure(Estate(targets=TARGETS), latency=0.05) as running:
+        each = _sequential(running, 1, name="az")
+        wall = check(running, "-o", "json", jobs=JOBS).wall
+    return Figure(
+        name=f"one target of {TARGETS}, Azure CLI",
+        value=each / (wall / TARGETS),
+        limit=350.0,
+        at_least=True,
+        against=f"{each:.1f} s for a target in a script around `az`, at 50 ms a call",
+    )
+
+
+def _sequential(running: Azure, targets: int, *, name: str = "sequential") -> float:
     """Seconds for one more target: what starting up costs is left out, in the loop's favour."""
-    first = script(running, "sequential", "1").wall
-    return (script(running, "sequential", str(1 + targets)).wall - first) / targets
+    first = script(running, name, "1").wall
+    return (script(running, name, str(1 + targets)).wall - first) / targets
