@@ -12,7 +12,7 @@ from bench.azure.estate import CONTRIBUTOR, PARTNER_ID, Estate, guid
 from bench.figure import Figure
 from bench.measuring import AGENT, CONFIGURATION, Used, used
 from pal_agent import roles
-from pal_agent.evaluate import Rules, evaluate
+from pal_agent.evaluate import Evaluation, Rules
 from pal_agent.findings import Context
 from pal_agent.history import History, RunStore
 from pal_agent.model import Assignment, LinkFact, RunHeader, SubscriptionFacts, Target, TargetFacts, Tier
@@ -62,9 +62,13 @@ def _judged(estate: Estate) -> tuple[RunStore, float]:
     """A finished run over the estate, without any call, and the CPU seconds that each target took."""
     started = time.process_time()
     store = RunStore(require=Tier.INFLUENCE)
+    evaluation = Evaluation(store, RULES)
     for number in range(estate.targets):
-        store.add_target(_facts(estate, number))
-    store.finish(replace(HEADER, complete=evaluate(store, RULES).complete))
+        facts = _facts(estate, number)
+        store.add_target(facts)
+        evaluation.judge_target(facts)
+    evaluation.judge_subscriptions()
+    store.finish(replace(HEADER, complete=evaluation.complete))
     return store, (time.process_time() - started) / estate.targets
 
 
