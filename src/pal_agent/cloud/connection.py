@@ -1,18 +1,19 @@
-"""HTTP/1.1 over connections that urllib3 opens, in fewer steps than it takes.
+"""HTTP/1.1 over connections that stand, in fewer steps than requests and urllib3 take.
 
 A request is written in one piece, and an answer's headers are split at their colons: the standard library gives them
-to its parser for e-mail, which costs more than all else that an exchange does. Opening, tunnelling, time limits, bodies
-and what may go wrong with them stay urllib3's.
+to its parser for e-mail, which costs more than all else that an exchange does. Opening a connection, tunnelling and
+what may go wrong with them, and bodies that are encoded or come in chunks, stay with the libraries.
 """
 
 import http.client
 import re
-from collections.abc import Generator, Mapping
-from typing import Any
+from collections.abc import Generator
+from typing import cast
 
-from urllib3 import BaseHTTPResponse, HTTPHeaderDict, HTTPResponse, HTTPSConnectionPool
+import requests
+from requests.utils import requote_uri
+from urllib3 import HTTPHeaderDict, HTTPResponse, HTTPSConnectionPool
 from urllib3.connection import HTTPSConnection
-from urllib3.exceptions import ProtocolError
 
 LONGEST_LINE, MOST_LINES = 65536, 100  # as in the standard library
 CHUNK = 65536
@@ -72,106 +73,83 @@ def _length(headers: HTTPHeaderDict) -> int | None:
     return int(length) if LENGTH.fullmatch(length) else None
 
 
-class Response(HTTPResponse):
-    """urllib3's response; a body of known length that nobody has encoded is read without its buffers."""
+class Body:
+    """What follows a head, to be read once. Whoever is done with it closes it: the connection is used again where all
+    was read."""
 
-    _fp: Head
+    def __init__(self, head: Head, connection: "Connection") -> None:
+        self._head, self._connection = head, connection
+        self._whole = False
 
-    def stream(self, amt: int | None = CHUNK, decode_content: bool | None = None) -> Generator[bytes, None, None]:
-        if self._fp.length is None or "Content-Encoding" in self.headers:
-            yield from super().stream(amt, decode_content)
-            return
-        while self._fp.length:
-            chunk = self._fp.read(amt)
+    def stream(self, amount: int, decode_content: bool = True) -> Generator[bytes, None, None]:
+        """Raises OSError, `http.client.HTTPException`, and what urllib3 raises where it has to decode."""
+        head = self._head
+        if head.length is None or "Content-Encoding" in head.headers:
+            yield from HTTPResponse(
+                head, head.headers, head.status, head.version, preload_content=False, original_response=head
+            ).stream(amount, decode_content)
+        while head.length:
+            chunk = head.read(amount)
             if not chunk:
-                raise http.client.IncompleteRead(b"", self._fp.length)
+                raise http.client.IncompleteRead(b"", head.length)
             yield chunk
-        self._fp.close()
-        self.release_conn()
+        self._whole = True
+
+    def close(self) -> None:
+        self._head.close()
+        self._connection.release(usable=self._whole and not self._head.will_close)
 
 
-class Connection(HTTPSConnection):
-    """Writes what it is given: no header is added but Host and Accept-Encoding."""
+class Connection:
+    """A connection that stands, taken out of its pool for one exchange."""
 
-    def request(  # type: ignore[override]
-        self,
-        method: str,
-        url: str,
-        body: bytes | str | None = None,
-        headers: Mapping[str, str] | None = None,
-        **_: object,
-    ) -> None:
-        if not TARGET.fullmatch(url):
-            raise ValueError("a request's target is printable ASCII")
-        self._method = method
-        given = headers or {}
-        added = [] if "Accept-Encoding" in given else [("Accept-Encoding", "identity")]
-        fields = [("Host", self._named), *added, *given.items()]
-        lines = [f"{method} {url} HTTP/1.1", *[f"{name}: {value}" for name, value in fields], "\r\n"]
-        content = body.encode() if isinstance(body, str) else body or b""
-        self.sock.settimeout(self.timeout)
-        self.sock.sendall("\r\n".join(lines).encode("latin-1") + content)
+    def __init__(self, pool: "Pool", connection: HTTPSConnection) -> None:
+        self._pool, self._connection = pool, connection
 
-    @property
-    def _named(self) -> str:
-        """Whom the request is for, proxy or not."""
-        name, port = (self._tunnel_host, self._tunnel_port) if self._tunnel_host else (self.host, self.port)
-        host = f"[{name}]" if ":" in name and not name.startswith("[") else name
-        return host if port == self.default_port else f"{host}:{port}"
-
-    def getresponse(self) -> HTTPResponse:  # type: ignore[override]
-        head = Head(self.sock, method=self._method)
+    def exchange(self, message: bytes, *, method: str, timeout: float) -> tuple[Head, Body]:
+        """Raises OSError or `http.client.HTTPException`."""
+        socket = self._connection.sock
+        head = Head(socket, method=method)
+        body = Body(head, self)
         try:
+            socket.settimeout(timeout)
+            socket.sendall(message)
             head.begin()
         except BaseException:
-            head.close()
+            body.close()
             raise
-        if head.will_close:
-            self.close()
-        return Response(
-            body=head,
-            headers=head.headers,
-            status=head.status,
-            version=head.version,
-            reason=head.reason,
-            preload_content=False,
-            decode_content=False,
-            original_response=head,
-            request_method=self._method,
-        )
+        return head, body
+
+    def release(self, *, usable: bool) -> None:
+        if not usable:
+            self._connection.close()
+        self._pool._put_conn(self._connection)
 
 
 class Pool(HTTPSConnectionPool):
-    """urllib3's pool of such connections. One that stands is used at once; opening another one is left to urllib3."""
+    """urllib3's pool, which tells whether a connection stands."""
 
-    ConnectionCls = Connection  # type: ignore[assignment]
-
-    def urlopen(  # type: ignore[override]
-        self, method: str, url: str, body: bytes | str | None = None, headers: Any = None, **options: Any
-    ) -> BaseHTTPResponse:
-        """One attempt. Raises what urllib3 raises."""
-        connection = self._get_conn()
+    def standing(self) -> Connection | None:
+        """None where one has to be opened first."""
+        connection = cast("HTTPSConnection", self._get_conn())
         if connection.is_closed:
             self._put_conn(connection)
-            return super().urlopen(method, url, body, headers, **options)
-        sent = False
-        try:
-            response = self._make_request(
-                connection,
-                method,
-                url,
-                body=body,
-                headers=headers,
-                timeout=options["timeout"],
-                response_conn=connection,
-                preload_content=False,
-                decode_content=False,
-            )
-            sent = True
-            return response
-        except (OSError, http.client.HTTPException) as error:
-            raise ProtocolError("Connection aborted.", error) from error
-        finally:
-            if not sent:
-                connection.close()
-                self._put_conn(connection)
+            return None
+        return Connection(self, connection)
+
+
+def message(request: requests.PreparedRequest) -> bytes:
+    """A request as it is sent. No header is added but Host and, where nothing else is said, Accept-Encoding."""
+    _, _, rest = (request.url or "").partition("://")
+    slash = rest.find("/")
+    host, target = (rest[:slash], rest[slash:]) if slash >= 0 else (rest, "/")
+    if not TARGET.fullmatch(target) or "#" in target:
+        target = requote_uri(target.partition("#")[0])
+    body = request.body or b""
+    content = body.encode() if isinstance(body, str) else body
+    given = request.headers
+    fields = [("Host", host.removesuffix(":443")), *given.items()]
+    if "Accept-Encoding" not in given:
+        fields.append(("Accept-Encoding", "identity"))
+    lines = [f"{request.method} {target} HTTP/1.1", *[f"{name}: {value}" for name, value in fields], "\r\n"]
+    return "\r\n".join(lines).encode("latin-1") + content

@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 import certifi
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
-from requests.utils import get_environ_proxies, requote_uri, select_proxy
-from urllib3 import BaseHTTPResponse, HTTPConnectionPool
+from requests.utils import get_environ_proxies, select_proxy
+from urllib3 import HTTPConnectionPool
 
 from pal_agent.cloud import deadline
-from pal_agent.cloud.connection import TARGET, Pool
+from pal_agent.cloud.connection import Body, Head, Pool, message
 from pal_agent.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -69,9 +69,9 @@ def _load(context: ssl.SSLContext, path: Path) -> None:
 
 
 class Adapter(HTTPAdapter):
-    """requests' adapter with one TLS context for all connections, pools that fit all jobs, and no cookies.
+    """requests' adapter with one TLS context for all connections and pools that fit all jobs.
 
-    The steps it takes for each request in its own way are those that cost as much as the request.
+    It opens connections; on those that stand, exchanges are made in fewer steps (see `connection`).
     """
 
     def __init__(self, context: ssl.SSLContext, jobs: int) -> None:
@@ -114,26 +114,33 @@ class Adapter(HTTPAdapter):
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         conn.cert_reqs = "CERT_REQUIRED"
 
-    def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
-        scheme, _, rest = (request.url or "").partition("://")
-        slash = rest.find("/")
-        if scheme != "https" or slash < 0 or "#" in rest or not TARGET.fullmatch(rest):
-            return requote_uri(super().request_url(request, proxies))
-        return rest[slash:]
-
-    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
-        return Received(req, resp)
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: Any = None,
+        verify: Any = True,
+        cert: Any = None,
+        proxies: Any = None,
+    ) -> requests.Response:
+        """`timeout`: a pair of seconds. Raises OSError and `http.client.HTTPException` beside what requests raises."""
+        pool = self.get_connection_with_tls_context(request, verify, proxies, cert)
+        standing = pool.standing() if isinstance(pool, Pool) else None
+        if standing is None:
+            return super().send(request, stream, timeout, verify, cert, proxies)
+        head, body = standing.exchange(message(request), method=request.method or "", timeout=timeout[1])
+        return Received(request, head, body)
 
 
 class Received(requests.Response):
     """requests' response without a jar for cookies, which costs more to build than the rest of it."""
 
-    def __init__(self, request: requests.PreparedRequest, raw: BaseHTTPResponse) -> None:
+    def __init__(self, request: requests.PreparedRequest, head: Head, body: Body) -> None:
         self._content: Any = False  # requests' word for: not read yet
         self._content_consumed = False
-        self.request, self.raw = request, raw
-        self.status_code, self.reason = raw.status, raw.reason or ""
-        self.headers = cast("CaseInsensitiveDict[str]", raw.headers)  # urllib3's own, with the same face
+        self.request, self.raw = request, body
+        self.status_code, self.reason = head.status, head.reason
+        self.headers = cast("CaseInsensitiveDict[str]", head.headers)  # urllib3's own, with the same face
         self.url, self.encoding, self.history = request.url or "", None, []
 
 
