@@ -36,6 +36,10 @@ def unheard(_: str) -> None:
     """Nobody is listening."""
 
 
+def nothing() -> None:
+    """There is nothing to be done."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Work:
     """What a run works with. `secret` reads a reference when it is needed; `phase` shows how a stretch of work goes on,
@@ -74,7 +78,7 @@ def gather_here(work: Work, *, quick: bool, names: bool) -> Iterator[TargetFacts
     questions = Questions(azure=work.azure, quick=quick, names=names)
     people = Principals(work)
     conversations = (gather(people.of(target), questions, people.certificate_ends(target)) for target in work.targets)
-    for _, facts in told(work, conversations):
+    for _, facts in told(work, conversations, meanwhile=work.azure.prepare):
         yield facts
 
 
@@ -126,20 +130,29 @@ def ask_each(
         yield work.targets[number], answer
 
 
-def told(work: Work, conversations: Iterator[Conversation[TargetFacts]]) -> Iterator[tuple[int, TargetFacts]]:
+def told(
+    work: Work, conversations: Iterator[Conversation[TargetFacts]], *, meanwhile: Callable[[], None] = nothing
+) -> Iterator[tuple[int, TargetFacts]]:
     """The facts of every target, by its place; those that an interruption kept from starting say so."""
     left = set(range(len(work.targets)))
-    for number, facts in finished(work, conversations, "reading", len(left)):
+    for number, facts in finished(work, conversations, "reading", len(left), meanwhile=meanwhile):
         left.discard(number)
         yield number, facts
     for number in sorted(left):
         yield number, TargetFacts(target=work.targets[number], object_id=None, link=INTERRUPTED)
 
 
-def finished(work: Work, conversations: Iterator[Conversation[T]], doing: str, total: int) -> Iterator[tuple[int, T]]:
-    """What each conversation came to, by its place, as they end."""
+def finished(
+    work: Work,
+    conversations: Iterator[Conversation[T]],
+    doing: str,
+    total: int,
+    *,
+    meanwhile: Callable[[], None] = nothing,
+) -> Iterator[tuple[int, T]]:
+    """What each conversation came to, by its place, as they end. `meanwhile` is done while the first ones wait."""
     pool = Pool(conversations, jobs=work.settings.jobs, later=Later)
     with work.interruption.stopping(pool.stop), work.phase(doing, total) as advance:
-        for result in pool.run():
+        for result in pool.run(meanwhile):
             advance()
             yield result

@@ -63,6 +63,12 @@ class Azure:
         self._partner_client: Any = None
         self._subscription_client: Any = None
 
+    def prepare(self) -> None:
+        """Imports the clients that a survey needs: best done while the first sign-ins wait for their answers."""
+        from azure.mgmt.resource.resources import ResourceManagementClient  # noqa: F401 - needed by each subscription
+
+        _ = self._partner, self._tenancy
+
     def identity_policies(self, *also: str) -> Policies:
         """What azure-identity is given in place of its own pipeline; `also` names further origins a kind needs."""
         guard = OriginGuard(self.cloud.authority, *also)

@@ -80,10 +80,12 @@ class Pool(Generic[T]):
         """Start nothing new. May be called from a signal handler: takes no lock."""
         self._stopped = True
 
-    def run(self) -> Iterator[tuple[int, T]]:
+    def run(self, meanwhile: Callable[[], None] = lambda: None) -> Iterator[tuple[int, T]]:
+        """`meanwhile` is done by the caller's thread once the others have begun."""
         threads = [threading.Thread(target=self._work, name=f"job-{n}", daemon=True) for n in range(self._jobs)]
         for thread in threads:
             thread.start()
+        meanwhile()
         alive = len(threads)
         while alive:
             result = self._results.get()
