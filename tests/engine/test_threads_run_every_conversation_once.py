@@ -174,7 +174,8 @@ def test_what_is_left_in_the_end_is_wide() -> None:
             asked.append(str(self.value))
             return self.value
 
-    batches = ("sign-in", "list", "look")
-    both = [conversation([[Noted(f"{name} {n}")] for name in batches]) for n in (1, 2)]
-    run(both, jobs=1)
-    assert asked == [f"{name} {n}" for name in batches for n in (1, 2)]
+    due = time.monotonic() + 0.05
+    further = conversation([[Noted("a1")], [Noted("a2", until=due)], [Noted("a3")]])
+    behind = conversation([[Noted("b1", until=due)], [Noted("b2")], [Noted("b3")]])
+    run([further, behind], jobs=1)
+    assert asked == ["a1", "b1", "a2", "b2", "a3", "b3"]
