@@ -11,7 +11,7 @@ from pal_agent.access import azure_for, secret_reader
 from pal_agent.model import Target, TargetFacts
 from pal_agent.settings import Settings
 
-SMALLEST, LARGEST = 5, 100
+SMALLEST, LARGEST = 5, 250
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ class Batch:
 
 def split(batch: Batch, workers: int) -> list[Batch]:
     """Batches small enough to keep all workers busy to the end, each with just its own credentials."""
-    size = max(SMALLEST, min(LARGEST, len(batch.targets) // (workers * 4)))
+    size = max(SMALLEST, min(LARGEST, len(batch.targets) // (workers * 2)))
     jobs = max(1, batch.settings.jobs // workers)
     parts = (batch.targets[start : start + size] for start in range(0, len(batch.targets), size))
     return [replace(batch, targets=part, settings=_narrowed(batch.settings, part, jobs)) for part in parts]

@@ -4,6 +4,7 @@ Both stand behind the face of `concurrent.futures`. A batch lost with its worker
 only reading is ever sent away.
 """
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from pal_agent.errors import AgentError
 B = TypeVar("B")
 T = TypeVar("T")
 
+CLIENTS = ("azure.identity", "azure.mgmt.managementpartner", "azure.mgmt.resource.resources")
 TRIES = 3
 IN_FLIGHT = 4  # batches sent ahead for each worker
 
@@ -52,11 +54,16 @@ class Batches:
 
 @contextmanager
 def processes(workers: int) -> Iterator[Batches]:
-    """This machine's cores. Spawned, not forked: nothing of this process, no secret either, is in theirs."""
+    """This machine's cores. Never forked from this process: nothing of it, no secret either, is in theirs. Where there
+    can be a server to fork from, it imports once for all what they need, while this process does its own imports."""
     from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+    from multiprocessing import get_all_start_methods, get_context
 
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
+    context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
+    context.set_forkserver_preload(["pal_agent.work", *CLIENTS])
+    with ProcessPoolExecutor(workers, mp_context=context) as executor:
+        for _ in range(workers):
+            executor.submit(os.getpid)  # so that they start at once
         yield Batches(executor, workers)
 
 
