@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 
 from bench.azure.estate import Estate
-from bench.figure import Figure
+from bench.figure import Figure, least
 from bench.measuring import Azure, azure, check, script
 
 TARGETS, JOBS = 300, 64
@@ -19,8 +19,8 @@ def figures(full: bool) -> Iterator[Figure]:
 def _sdks(full: bool) -> Iterator[Figure]:
     for latency, limit in ((0.05, 60.0), (0.0, 3.0)):
         with azure(Estate(targets=TARGETS), latency=latency) as running:
-            each = _sequential(running, 20 if full else 5)
-            wall = check(running, "-o", "json", jobs=JOBS).wall
+            each = _sequential(running, 20 if full or not latency else 5)
+            wall = _agent(running)
             threaded = script(running, "threaded", str(TARGETS), str(JOBS)).wall if full else None
         beside = f"; in {JOBS} threads it took {threaded / TARGETS * 1000:.0f} ms" if threaded else ""
         yield Figure(
@@ -35,7 +35,7 @@ def _sdks(full: bool) -> Iterator[Figure]:
 def _cli() -> Figure:
     with azure(Estate(targets=TARGETS), latency=0.05) as running:
         each = _sequential(running, 1, name="az")
-        wall = check(running, "-o", "json", jobs=JOBS).wall
+        wall = _agent(running)
     return Figure(
         name=f"one target of {TARGETS}, Azure CLI",
         value=each / (wall / TARGETS),
@@ -43,6 +43,10 @@ def _cli() -> Figure:
         at_least=True,
         against=f"{each:.1f} s for a target in a script around `az`, at 50 ms a call",
     )
+
+
+def _agent(running: Azure) -> float:
+    return least(2, lambda: check(running, "-o", "json", jobs=JOBS).wall)
 
 
 def _sequential(running: Azure, targets: int, *, name: str = "sequential") -> float:
