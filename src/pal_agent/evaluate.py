@@ -1,13 +1,13 @@
 """Facts to answers, for a whole run: attribution, then findings, one element at a time."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pal_agent.attribution import Doubts, Sighting, attribute, summarise
 from pal_agent.exceptions import apply_exceptions, is_at_least, worst
 from pal_agent.findings import Context, SubscriptionView, TargetView, about_subscription, about_target
 from pal_agent.history import Previous, RunStore
-from pal_agent.model import Finding, Severity, Status, Target, TargetFacts
+from pal_agent.model import Finding, Missing, Severity, Status, Target, TargetFacts
 from pal_agent.settings import ExceptionRule
 
 
@@ -33,7 +33,8 @@ class Rules:
 @dataclass
 class Evaluation:
     """Adds results and findings to the facts in `store`: a target's when its facts are there, a subscription's when
-    everybody's are.
+    everybody's are. `ahead`: so many are judged before that, as if nobody else would see them, while others are waited
+    for.
 
     Beside the report it matters whether everything could be told, what the worst finding is that nobody excepted, and
     by how many seconds at most Azure's clock is apart from ours.
@@ -41,9 +42,11 @@ class Evaluation:
 
     store: RunStore
     rules: Rules
+    ahead: int = 3000  # of each a kilobyte or two is kept
     complete: bool = True
     worst: Severity | None = None
     clock_skew: float = 0.0
+    _foreseen: dict[str, tuple[bool, list[Finding]]] = field(default_factory=dict)
 
     def judge_target(self, facts: TargetFacts) -> None:
         """`facts` are those that the store has of the target; each target once."""
@@ -59,17 +62,29 @@ class Evaluation:
         self.complete &= result.status is Status.VERIFIED
         self.clock_skew = max(self.clock_skew, facts.clock_skew or 0.0, key=abs)
         self._add(about_target(view, self.rules.context))
+        for seen in () if isinstance(facts.subscriptions, Missing) else facts.subscriptions:
+            key = seen.subscription_id.lower()
+            if key not in self._foreseen and len(self._foreseen) < self.ahead:
+                self._foreseen[key] = self._judged((Sighting(facts=facts, seen=seen),), Doubts())
 
     def judge_subscriptions(self) -> None:
-        """All that the store has sightings of: what one target can't tell may be what another one sees."""
+        """All that the store has sightings of: what one target can't tell may be what another one sees. Most have been
+        seen by one target that nobody casts doubt on, and are judged already."""
         doubts = Doubts.among(self.store.facts())
-        context = self.rules.context
-        for _, seen in self.store.sightings():
+        for subscription_id, seen in self.store.sightings():
             sightings = tuple(Sighting(facts=facts, seen=one) for facts, one in seen)
-            result = attribute(sightings, doubts=doubts, catalogue=context.catalogue, require=context.require)
-            self.store.add_result(result)
-            self.complete &= result.complete
-            self._add(about_subscription(SubscriptionView(result=result, sightings=sightings), context))
+            is_as_foreseen = len(sightings) == 1 and not doubts.concern(sightings[0].seen)
+            foreseen = self._foreseen.get(subscription_id.lower()) if is_as_foreseen else None
+            complete, findings = foreseen or self._judged(sightings, doubts)
+            self.complete &= complete
+            self._add(findings)
+
+    def _judged(self, sightings: tuple[Sighting, ...], doubts: Doubts) -> tuple[bool, list[Finding]]:
+        """Whether all could be told, and what was found. The result is in the store; one that was there is replaced."""
+        context = self.rules.context
+        result = attribute(sightings, doubts=doubts, catalogue=context.catalogue, require=context.require)
+        self.store.add_result(result)
+        return result.complete, about_subscription(SubscriptionView(result=result, sightings=sightings), context)
 
     def _add(self, findings: list[Finding]) -> None:
         excepted = list(apply_exceptions(findings, self.rules.exceptions, self.rules.context.today))
