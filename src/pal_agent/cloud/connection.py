@@ -79,7 +79,7 @@ class Body:
 
     def __init__(self, head: Head, connection: "Connection") -> None:
         self._head, self._connection = head, connection
-        self._whole = False
+        self._whole = self._closed = False
 
     def stream(self, amount: int, decode_content: bool = True) -> Generator[bytes, None, None]:
         """Raises OSError, `http.client.HTTPException`, and what urllib3 raises where it has to decode."""
@@ -96,8 +96,11 @@ class Body:
         self._whole = True
 
     def close(self) -> None:
-        self._head.close()
-        self._connection.release(usable=self._whole and not self._head.will_close)
+        """Once: a connection that were given back twice would be used by two at a time."""
+        if not self._closed:
+            self._closed = True
+            self._head.close()
+            self._connection.release(usable=self._whole and not self._head.will_close)
 
 
 class Connection:

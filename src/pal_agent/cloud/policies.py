@@ -77,7 +77,7 @@ class OriginGuard(HTTPPolicy[HttpRequest, Answer]):
     def __init__(self, *allowed: str) -> None:
         super().__init__()
         self._allowed = {origin(url) for url in allowed} - {None}
-        self._plain = tuple("https://" + urlsplit(url).netloc + "/" for url in allowed if origin(url))
+        self._plain = tuple("/".join(url.split("/", 3)[:3]) + "/" for url in allowed if origin(url))
 
     def send(self, request: Request) -> Response:
         url = request.http_request.url

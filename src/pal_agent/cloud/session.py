@@ -155,7 +155,7 @@ class Session:
         raise TypeError("a session stays in its process: a proxy's address may hold a password")
 
     def send(self, request: requests.PreparedRequest) -> requests.Response:
-        """One exchange, as far as the response's headers. Raises what requests raises."""
+        """One exchange, as far as the response's headers. Raises what `Adapter` raises."""
         left = deadline.left()
         timeout = (min(left, deadline.CONNECT_TIMEOUT) or 0.001, min(left, deadline.READ_TIMEOUT) or 0.001)
         return self._adapter.send(request, stream=True, timeout=timeout, proxies=self._proxies_for(request.url or ""))

@@ -15,7 +15,10 @@ from pal_agent.errors import AgentError
 B = TypeVar("B")
 T = TypeVar("T")
 
-CLIENTS = ("azure.identity", "azure.mgmt.managementpartner", "azure.mgmt.resource.resources")
+CLIENTS = (
+    *("azure.identity", "azure.mgmt.managementpartner"),
+    *("azure.mgmt.resource.resources", "azure.mgmt.resource.subscriptions"),
+)
 TRIES = 3
 IN_FLIGHT = 4  # batches sent ahead for each worker
 
