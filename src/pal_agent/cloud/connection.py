@@ -18,7 +18,7 @@ from urllib3.connection import HTTPSConnection
 LONGEST_LINE, MOST_LINES = 65536, 100  # as in the standard library
 CHUNK = 65536
 TARGET = re.compile(r"[!-~]+", re.ASCII)
-TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
+FIELD = re.compile(r"^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([^\r\n]*)\r?\n", re.ASCII | re.MULTILINE)  # RFC 9112, section 5
 LENGTH = re.compile(r"[0-9]{1,18}", re.ASCII)
 NO_BODY = (http.client.NO_CONTENT, http.client.NOT_MODIFIED)
 
@@ -53,16 +53,15 @@ class Head(http.client.HTTPResponse):
 
 
 def _fields(lines: "http.client._BufferedIOBase") -> HTTPHeaderDict:  # type: ignore[name-defined]
-    found = HTTPHeaderDict()
-    for _ in range(MOST_LINES):
-        line = lines.readline(LONGEST_LINE + 1)
-        if line in (b"\r\n", b"\n"):
-            return found
-        name, _, value = line.partition(b":")
-        if not line.endswith(b"\n") or not TOKEN.fullmatch(name):
-            raise MalformedAnswer("a header is cut off, too long or no header")
-        found.add(name.decode(), value.strip().decode("latin-1"))
-    raise MalformedAnswer("too many headers")
+    found: list[bytes] = []
+    while (line := lines.readline(LONGEST_LINE + 1)) not in (b"\r\n", b"\n"):
+        found.append(line)
+        if len(found) > MOST_LINES or not line:
+            raise MalformedAnswer("the headers have no end")
+    fields = FIELD.findall(b"".join(found).decode("latin-1"))
+    if len(fields) != len(found):
+        raise MalformedAnswer("a header is too long or no header")
+    return HTTPHeaderDict([(name, value.strip(" \t")) for name, value in fields])
 
 
 def _length(headers: HTTPHeaderDict) -> int | None:
