@@ -8,9 +8,10 @@ what may go wrong with them, and bodies that are encoded or come in chunks, stay
 import http.client
 import re
 from collections.abc import Generator
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import requests
+from requests.structures import CaseInsensitiveDict
 from requests.utils import requote_uri
 from urllib3 import HTTPHeaderDict, HTTPResponse, HTTPSConnectionPool
 from urllib3.connection import HTTPSConnection
@@ -22,6 +23,11 @@ FIELD = re.compile(r"^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([^\r\n]*)\r?\n", re.ASCII |
 LENGTH = re.compile(r"[0-9]{1,18}", re.ASCII)
 NO_BODY = (http.client.NO_CONTENT, http.client.NOT_MODIFIED)
 
+if TYPE_CHECKING:
+    Headers = CaseInsensitiveDict[str]
+else:
+    Headers = CaseInsensitiveDict  # generic since requests 2.34 only
+
 
 class MalformedAnswer(http.client.HTTPException):
     """What arrived is not HTTP/1.1."""
@@ -30,7 +36,7 @@ class MalformedAnswer(http.client.HTTPException):
 class Head(http.client.HTTPResponse):
     """The standard library's response, whose headers are read without its parser for e-mail."""
 
-    headers: HTTPHeaderDict  # type: ignore[assignment]
+    headers: Headers  # type: ignore[assignment]
 
     def begin(self) -> None:
         """Status line and headers, and from them how the body is framed (RFC 9112, section 6.3)."""
@@ -52,7 +58,7 @@ class Head(http.client.HTTPResponse):
         self.will_close = endless or self._check_close()  # type: ignore[attr-defined]
 
 
-def _fields(lines: "http.client._BufferedIOBase") -> HTTPHeaderDict:  # type: ignore[name-defined]
+def _fields(lines: "http.client._BufferedIOBase") -> Headers:  # type: ignore[name-defined]
     found: list[bytes] = []
     while (line := lines.readline(LONGEST_LINE + 1)) not in (b"\r\n", b"\n"):
         found.append(line)
@@ -61,14 +67,15 @@ def _fields(lines: "http.client._BufferedIOBase") -> HTTPHeaderDict:  # type: ig
     fields = FIELD.findall(b"".join(found).decode("latin-1"))
     if len(fields) != len(found):
         raise MalformedAnswer("a header is too long or no header")
-    return HTTPHeaderDict([(name, value.strip(" \t")) for name, value in fields])
+    fields = [(name, value.strip(" \t")) for name, value in fields]
+    headers = Headers(fields)
+    return headers if len(headers) == len(fields) else Headers(HTTPHeaderDict(fields))  # the same name twice is a list
 
 
-def _length(headers: HTTPHeaderDict) -> int | None:
-    named = set(headers.getlist("Content-Length"))
-    if len(named) > 1:
+def _length(headers: Headers) -> int | None:
+    length, *others = {length.strip() for length in headers.get("Content-Length", "").split(",")}
+    if others:
         raise MalformedAnswer("two lengths for one body")
-    length = named.pop() if named else ""
     return int(length) if LENGTH.fullmatch(length) else None
 
 

@@ -9,7 +9,7 @@ import socket
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 import certifi
@@ -21,9 +21,6 @@ from urllib3 import HTTPConnectionPool
 from pal_agent.cloud import deadline
 from pal_agent.cloud.connection import Body, Head, Pool, message
 from pal_agent.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from requests.structures import CaseInsensitiveDict
 
 MOST_HOSTS = 1000  # whose connections are kept
 POOLS = {"http": HTTPConnectionPool, "https": Pool}
@@ -140,7 +137,7 @@ class Received(requests.Response):
         self._content_consumed = False
         self.request, self.raw = request, body
         self.status_code, self.reason = head.status, head.reason
-        self.headers = cast("CaseInsensitiveDict[str]", head.headers)  # urllib3's own, with the same face
+        self.headers = head.headers
         self.url, self.encoding, self.history = request.url or "", None, []
 
 
