@@ -12,7 +12,7 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 
 import pytest
 from azure.core.rest import HttpRequest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pal_agent.cloud.connection import Head
@@ -96,6 +96,7 @@ def test_a_body_ends_where_its_frame_says(tmp_path: Path, framed: bytes) -> None
     "answer",
     [
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{} ",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2, 3\r\n\r\n{} ",
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nno header\r\n\r\n{}",
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX: folded\r\n over lines\r\n\r\n{}",
         b"HTTP/1.1 200 OK\r\nContent-Length : 2\r\n\r\n{}",
@@ -168,7 +169,8 @@ VALUES = st.sampled_from(["0", "17", "-3", "x", "", "chunked", "CHUNKED", "gzip"
 def test_heads_are_understood_as_by_the_standard_library(
     version: str, interim: bool, status: int, fields: list[tuple[str, str]]
 ) -> None:
-    """Status, headers, and how the body is framed."""
+    """Status, headers, and how the body is framed. (Only a list of lengths it takes for none at all.)"""
+    assume(not any(name == "Content-Length" and "," in value for name, value in fields))
     lines = [f"{version} {status} Some reason", *(f"{name}:  {value}" for name, value in fields), "", "rest"]
     text = ("HTTP/1.1 100 Continue\r\nX: y\r\n\r\n" if interim else "") + "\r\n".join(lines)
     ours, theirs = _begun(Head, text), _begun(http.client.HTTPResponse, text)
