@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
+from typing import Any
 
 import pytest
 from azure.core.rest import HttpRequest
@@ -33,6 +34,11 @@ class Scripted(ThreadingTCPServer):
     answers: list[bytes]
     heads: list[bytes]
     connections = 0
+    hung_up: threading.Semaphore
+
+    def shutdown_request(self, request: Any) -> None:
+        super().shutdown_request(request)
+        self.hung_up.release()
 
 
 class Handler(StreamRequestHandler):
@@ -62,7 +68,7 @@ def scripted(folder: Path, *answers: bytes) -> Iterator[tuple[Scripted, str, Sen
     context.load_cert_chain(certificates.chain, certificates.key)
     with Scripted(("127.0.0.1", 0), Handler) as server:
         server.socket = context.wrap_socket(server.socket, server_side=True)
-        server.answers, server.heads = list(answers), []
+        server.answers, server.heads, server.hung_up = list(answers), [], threading.Semaphore(0)
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         session = Session(Adapter(trust(certificates.ca, {}), 2))
         try:
@@ -124,11 +130,11 @@ def test_a_connection_is_used_again_until_it_is_closed(tmp_path: Path) -> None:
     with scripted(tmp_path, OK, OK, closing, OK, OK, OK) as (server, url, send):
         for n in range(5):
             assert send(HttpRequest("GET", f"{url}/{n}")).content == b"{}"
-        assert server.connections == 2
-        server.answers.clear()
-        server.answers += [closing.replace(b"Connection: close", b"X-Unsaid: close"), OK]
+        assert (server.connections, server.hung_up.acquire(timeout=5)) == (2, True)
+        server.answers[:] = [closing.replace(b"Connection: close", b"X-Unsaid: close"), OK]
         for n in range(2):
             send(HttpRequest("GET", f"{url}/{n}"))
+            assert n or server.hung_up.acquire(timeout=5)
         assert server.connections == 3
 
 
