@@ -98,6 +98,14 @@ def test_a_body_ends_where_its_frame_says(tmp_path: Path, framed: bytes) -> None
     assert [answer.reason for answer in answers] == ["OK", "Fine", "OK"]
 
 
+def test_the_answer_is_what_comes_after_interim_ones(tmp_path: Path) -> None:
+    """RFC 9110, section 15.2: there may be any number of them, asked for or not."""
+    interim = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n"
+    with scripted(tmp_path, OK, interim + OK, OK) as (server, url, send):
+        assert [send(HttpRequest("GET", url)).content for _ in range(3)] == [b"{}"] * 3
+        assert server.connections == 1
+
+
 @pytest.mark.parametrize(
     "answer",
     [

@@ -41,7 +41,7 @@ class Head(http.client.HTTPResponse):
     def begin(self) -> None:
         """Status line and headers, and from them how the body is framed (RFC 9112, section 6.3)."""
         version, status, reason = self._read_status()  # type: ignore[attr-defined]
-        while status == http.client.CONTINUE:
+        while 100 <= status < 200:  # interim: the answer is still to come
             _fields(self.fp)
             version, status, reason = self._read_status()  # type: ignore[attr-defined]
         if not version.startswith("HTTP/1."):
