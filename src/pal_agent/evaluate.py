@@ -42,7 +42,7 @@ class Evaluation:
 
     store: RunStore
     rules: Rules
-    ahead: int = 3000  # of each a kilobyte or two is kept
+    ahead: int = 2000  # of each a kilobyte or two is kept
     complete: bool = True
     worst: Severity | None = None
     clock_skew: float = 0.0

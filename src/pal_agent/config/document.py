@@ -2,6 +2,7 @@
 needs: one document, no anchors, aliases, tags or directives. Reads events, so a bomb is refused before it opens."""
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -169,7 +170,8 @@ class _Composer:
             self.guard(event, key)
             if not isinstance(event, ScalarEvent):
                 raise self.refused(key, event, "a key must be a word")
-            name, here = event.value, (*key, event.value)
+            name = sys.intern(event.value)  # thousands of entries have the same few keys
+            here = (*key, name)
             if name in found:
                 what = f"duplicate key, first on line {self.lines[here]}; remove one"
                 shown = (*key, "") if found[name] is None else here  # `{hunter2, hunter2}` may be a secret for a key
