@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from pal_agent import codec
 from pal_agent.access import azure_for, secret_reader
+from pal_agent.engine.batches import is_stopped
 from pal_agent.model import Target, TargetFacts
 from pal_agent.settings import Settings
 
@@ -37,12 +38,19 @@ def _narrowed(settings: Settings, targets: Sequence[Target], jobs: int) -> Setti
 
 
 def gather_batch(batch: Batch) -> list[bytes]:
-    """The facts of each target, in JSON. Runs on the worker."""
+    """The facts of each target, in JSON. Runs on the worker; told to stop, it starts on no further target."""
     from pal_agent.work import Work, gather_here
 
+    found: list[bytes] = []
     with azure_for(batch.settings) as azure:
         work = Work(settings=batch.settings, targets=batch.targets, azure=azure, secret=secret_reader())
-        return [codec.dumps(facts) for facts in gather_here(work, quick=batch.quick, names=batch.names)]
+        if is_stopped():
+            work.interruption.ask()
+        for facts in gather_here(work, quick=batch.quick, names=batch.names):
+            found.append(codec.dumps(facts))
+            if is_stopped():
+                work.interruption.ask()
+    return found
 
 
 def facts_in(result: list[bytes]) -> list[TargetFacts]:

@@ -38,6 +38,12 @@ class Interruption:
         finally:
             self._stop = None
 
+    def ask(self) -> None:
+        """As the first signal would, in silence."""
+        self.code = self.code or ExitCode.INTERRUPTED
+        if self._stop is not None:
+            self._stop()
+
     def wait(self, seconds: float, announce: Callable[[], None]) -> None:
         """Returns after that time, or at a signal. Announces it once a signal would end it. For the main thread."""
         bell: SimpleQueue[None] = SimpleQueue()  # the one lock that a signal handler may take

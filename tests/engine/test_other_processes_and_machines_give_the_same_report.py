@@ -2,6 +2,8 @@
 
 import json
 import pickle
+import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from pathlib import Path
@@ -10,15 +12,17 @@ from typing import Any
 import pytest
 
 from pal_agent import config
+from pal_agent.access import azure_for, secret_reader
 from pal_agent.batch import Batch, split
 from pal_agent.cli import check
 from pal_agent.cli.engines import THREADS, Engine
 from pal_agent.cli.words import Words
-from pal_agent.engine.batches import TRIES, Batches
+from pal_agent.engine.batches import TRIES, Batches, is_stopped, processes
 from pal_agent.sim import estates
 from pal_agent.sim.estate_file import load_estate
 from pal_agent.sim.server import serve
 from pal_agent.sim.state import Azure
+from pal_agent.work import INTERRUPTED, Work, gather_here
 
 
 @pytest.fixture
@@ -46,6 +50,32 @@ def test_processes_give_the_report_of_threads(configuration: Path) -> None:
     """Secrets are resolved in the workers, from the same references."""
     threads = report(configuration, "threads", THREADS)
     assert report(configuration, "processes", Engine(kind="processes")) == threads
+
+
+def until_told(seconds: float) -> bool:
+    """Runs on a worker: whether it was told to stop within that time."""
+    end = time.monotonic() + seconds
+    while not is_stopped() and time.monotonic() < end:
+        time.sleep(0.005)
+    return is_stopped()
+
+
+@pytest.mark.usefixtures("configuration")  # the server they are forked from keeps the environment of its start
+def test_processes_are_told_to_stop() -> None:
+    """The promise to whoever presses Ctrl-C: what they work on ends early, and so does what they were sent ahead."""
+    with processes(1) as away:
+        threading.Timer(0.2, away.stop).start()
+        assert list(away.run(until_told, [20.0] * 5)) == [True, True]
+
+
+def test_a_batch_that_is_told_to_stop_starts_on_no_target(configuration: Path) -> None:
+    """Each says so for itself; nothing is missing from the report."""
+    settings = config.load(configuration)
+    with azure_for(settings) as azure:
+        work = Work(settings=settings, targets=settings.targets(), azure=azure, secret=secret_reader())
+        work.interruption.ask()
+        found = {facts.target.key: facts.link for facts in gather_here(work, quick=False, names=False)}
+    assert found == dict.fromkeys((target.key for target in settings.targets()), INTERRUPTED)
 
 
 def test_a_dask_cluster_gives_the_report_of_threads(configuration: Path) -> None:

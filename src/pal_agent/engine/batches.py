@@ -5,10 +5,12 @@ only reading is ever sent away.
 """
 
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from pal_agent.errors import AgentError
 
@@ -20,27 +22,47 @@ CLIENTS = (
     *("azure.mgmt.resource.resources", "azure.mgmt.resource.subscriptions"),
 )
 TRIES = 3
-IN_FLIGHT = 4  # batches sent ahead for each worker
+
+
+_flag: Any = None  # on a worker: a byte that it shares with the process that sends it batches
+
+
+def is_stopped() -> bool:
+    """Whether whoever sent the batch that this process works on wants no more."""
+    return _flag is not None and bool(_flag.value)
+
+
+def _begin(flag: Any) -> None:
+    """On a worker. Ctrl-C reaches it too, but it is told by the flag."""
+    global _flag  # noqa: PLW0603 - what a process is told at its start has no other place
+    _flag = flag
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def nobody() -> None:
+    """There is nobody to be told."""
 
 
 class Batches:
     """Runs a function over batches and hands out results as they come. `stop()` sends no further batch."""
 
-    def __init__(self, executor: Executor, workers: int) -> None:
-        self._executor = executor
+    def __init__(self, executor: Executor, workers: int, *, tell: Callable[[], None] = nobody) -> None:
+        self._executor, self._tell = executor, tell
         self.workers = workers
+        self._most = workers + 1 + workers // 4  # few are sent ahead: what was sent is not taken back
         self._stopped = False
 
     def stop(self) -> None:
-        """May be called from a signal handler."""
+        """Sends no further batch, and tells those who work on one. May be called from a signal handler."""
         self._stopped = True
+        self._tell()
 
     def run(self, function: Callable[[B], T], batches: Sequence[B]) -> Iterator[T]:
         """Raises what `function` raises when it does so `TRIES` times for one batch."""
         left = [(batch, TRIES) for batch in reversed(batches)]
         under_way: dict[Future[T], tuple[B, int]] = {}
         while under_way or (left and not self._stopped):
-            while left and len(under_way) < self.workers * IN_FLIGHT and not self._stopped:
+            while left and len(under_way) < self._most and not self._stopped:
                 batch, tries = left.pop()
                 under_way[self._executor.submit(function, batch)] = batch, tries - 1
             done, _ = wait(under_way, return_when=FIRST_COMPLETED)
@@ -64,10 +86,11 @@ def processes(workers: int) -> Iterator[Batches]:
 
     context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
     context.set_forkserver_preload(["pal_agent.work", *CLIENTS])
-    with ProcessPoolExecutor(workers, mp_context=context) as executor:
+    flag = context.RawValue("b", 0)  # no lock: a signal handler writes it
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(flag,)) as executor:
         for _ in range(workers):
             executor.submit(os.getpid)  # so that they start at once
-        yield Batches(executor, workers)
+        yield Batches(executor, workers, tell=partial(setattr, flag, "value", 1))
 
 
 @contextmanager
