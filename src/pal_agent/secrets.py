@@ -60,13 +60,14 @@ def _from_file(path: Path) -> str:
 
 
 def _content(path: Path) -> bytes:
-    # Opened without blocking: a pipe that nobody writes to would hold the run for ever.
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-    with os.fdopen(descriptor, "rb") as stream:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise _refused(path, "is not a regular file", "Name a file that holds the secret.")
-        if os.name == "posix" and found.st_mode & (stat.S_IRGRP | stat.S_IROTH):
+    from pal_agent.credentials import reading
+
+    try:
+        stream = reading.opened(path)
+    except reading.NotRegularError as error:
+        raise _refused(path, "is not a regular file", "Name a file that holds the secret.") from error
+    with stream:
+        if os.name == "posix" and os.fstat(stream.fileno()).st_mode & (stat.S_IRGRP | stat.S_IROTH):
             log.warning("file:%s holds a secret that others may read; chmod 600 it", path)
         return stream.read(SIZE_LIMIT + 1)
 

@@ -13,6 +13,7 @@ from pal_agent.cloud.azure import Azure
 from pal_agent.cloud.exchange import Later
 from pal_agent.cloud.patience import Pace
 from pal_agent.cloud.principal import Principal
+from pal_agent.engine import nothing
 from pal_agent.engine.batches import Batches
 from pal_agent.engine.threads import Pool
 from pal_agent.errors import SecretError
@@ -34,10 +35,6 @@ def unseen(_: str, __: int) -> Iterator[Callable[[], None]]:
 
 def unheard(_: str) -> None:
     """Nobody is listening."""
-
-
-def nothing() -> None:
-    """There is nothing to be done."""
 
 
 @dataclass(frozen=True, kw_only=True)

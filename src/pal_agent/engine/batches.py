@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
 
+from pal_agent.engine import nothing
 from pal_agent.errors import AgentError
 
 B = TypeVar("B")
@@ -39,14 +40,10 @@ def _begin(flag: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def nobody() -> None:
-    """There is nobody to be told."""
-
-
 class Batches:
     """Runs a function over batches and hands out results as they come. `stop()` sends no further batch."""
 
-    def __init__(self, executor: Executor, workers: int, *, tell: Callable[[], None] = nobody) -> None:
+    def __init__(self, executor: Executor, workers: int, *, tell: Callable[[], None] = nothing) -> None:
         self._executor, self._tell = executor, tell
         self.workers = workers
         self._most = workers + 1 + workers // 4  # few are sent ahead: what was sent is not taken back

@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
+from pal_agent.engine import nothing
+
 T = TypeVar("T")
 
 AHEAD_PER_JOB = 1  # conversations that are open for each thread, before others are gone on with
@@ -80,7 +82,7 @@ class Pool(Generic[T]):
         """Start nothing new. May be called from a signal handler: takes no lock."""
         self._stopped = True
 
-    def run(self, meanwhile: Callable[[], None] = lambda: None) -> Iterator[tuple[int, T]]:
+    def run(self, meanwhile: Callable[[], None] = nothing) -> Iterator[tuple[int, T]]:
         """`meanwhile` is done by the caller's thread once the others have begun."""
         threads = [threading.Thread(target=self._work, name=f"job-{n}", daemon=True) for n in range(self._jobs)]
         for thread in threads:
